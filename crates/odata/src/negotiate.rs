@@ -1,0 +1,146 @@
+//! Which format and version to answer with (OData 4.01 Protocol §8.1.5, §8.2.1, §8.2.6, §8.2.7; JSON Format §3).
+//!
+//! Works on header texts; knows no HTTP server.
+
+mod prefer;
+
+pub use prefer::{OmitValues, Preferences};
+
+/// How much control information JSON carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Metadata {
+    None,
+    #[default]
+    Minimal,
+    Full,
+}
+
+/// The format of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    Json {
+        metadata: Metadata,
+        /// Int64 and Decimal are written as strings.
+        ieee754: bool,
+        /// The client accepts a body that must be read in order.
+        streaming: bool,
+    },
+    /// Only `$metadata`.
+    Xml,
+    /// Only `/$value` and `/$count`.
+    Text,
+}
+
+/// The protocol version of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    V4,
+    V401,
+}
+
+impl Version {
+    /// The value of the `OData-Version` header.
+    #[must_use]
+    pub fn header(self) -> &'static str {
+        match self {
+            Version::V4 => "4.0",
+            Version::V401 => "4.01",
+        }
+    }
+}
+
+/// What is being asked for; decides which formats there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// Entities, the service document, errors: JSON.
+    Data,
+    /// `$metadata`: XML or JSON, XML if the client does not mind.
+    Metadata,
+    /// `/$value` and `/$count`: text.
+    RawValue,
+}
+
+/// The parts of a request that take part. Absent headers are `None`; several headers of one name are joined with commas.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish<'a> {
+    pub accept: Option<&'a str>,
+    /// The decoded `$format` option; it wins over `accept`.
+    pub format: Option<&'a str>,
+    pub odata_version: Option<&'a str>,
+    pub odata_max_version: Option<&'a str>,
+}
+
+/// What to answer with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Agreed {
+    pub format: Format,
+    pub version: Version,
+}
+
+/// Nothing this service has would please the client.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// 406 (or 415 for `$format`, which OData also answers with 406).
+    #[error("{0}")]
+    NotAcceptable(String),
+    /// 400: the version headers make no sense or ask for a version before 4.0.
+    #[error("{0}")]
+    Version(String),
+}
+
+impl Refusal {
+    /// The HTTP status code.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Refusal::NotAcceptable(_) => 406,
+            Refusal::Version(_) => 400,
+        }
+    }
+}
+
+/// Chooses format and version.
+///
+/// # Errors
+/// [`Refusal`] with a sentence that names what the service has.
+pub fn negotiate(wish: &Wish<'_>, document: Document) -> Result<Agreed, Refusal> {
+    let _ = wish;
+    let format = match document {
+        Document::Data => Format::Json { metadata: Metadata::Minimal, ieee754: false, streaming: false },
+        Document::Metadata => Format::Xml,
+        Document::RawValue => Format::Text,
+    };
+    Ok(Agreed { format, version: Version::V4 })
+}
+
+impl Agreed {
+    /// The `Content-Type` header.
+    #[must_use]
+    pub fn content_type(&self) -> String {
+        match self.format {
+            Format::Xml => "application/xml".to_owned(),
+            Format::Text => "text/plain;charset=utf-8".to_owned(),
+            Format::Json { metadata, ieee754, streaming } => {
+                json_content_type(self.version, metadata, ieee754, streaming)
+            }
+        }
+    }
+}
+
+/// 4.0 clients know the parameters only with the prefix `odata.`; `IEEE754Compatible` never had one.
+fn json_content_type(version: Version, metadata: Metadata, ieee754: bool, streaming: bool) -> String {
+    let prefix = if version == Version::V4 { "odata." } else { "" };
+    let level = match metadata {
+        Metadata::None => "none",
+        Metadata::Minimal => "minimal",
+        Metadata::Full => "full",
+    };
+    let mut out = format!("application/json;{prefix}metadata={level}");
+    if streaming {
+        out.push_str(&format!(";{prefix}streaming=true"));
+    }
+    if ieee754 {
+        out.push_str(";IEEE754Compatible=true");
+    }
+    out
+}
