@@ -1,5 +1,7 @@
 //! The same behaviour on SQLite and, when `TEST_POSTGRES_URL` is set, on PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sql::{Conn, Database, DatabaseUrl, Sql, SqlError, Value};
@@ -46,7 +48,7 @@ fn values_come_back_as_they_went_in() {
             })
             .await
             .unwrap_or_else(|e: SqlError| panic!("{e}"));
-        assert_eq!(rows[0].get::<bool>(2).unwrap(), true);
+        assert!(rows[0].get::<bool>(2).unwrap());
         assert_eq!(rows[0].get::<f64>(3).unwrap(), 1.5);
         assert_eq!(rows[0].get::<Vec<u8>>(4).unwrap(), vec![1]);
         assert_eq!(rows[1].get::<String>(1).unwrap(), "é'$1");

@@ -1,0 +1,1 @@
+-- Credentials, sessions, app registrations and keys of the authorization server.
