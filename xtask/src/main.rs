@@ -3,8 +3,10 @@
 //! This file only parses arguments and dispatches; each command is a module.
 
 mod codegen;
+mod tidy;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
@@ -25,12 +27,25 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Check the rules of the house: floors, docs, sizes, derived files, locales, papers.
+    Tidy,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match dispatch(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<()> {
     let root = root()?;
-    match Cli::parse().command {
+    match cli.command {
         Command::Codegen { check } => codegen::run(&root, check),
+        Command::Tidy => tidy::run(&root),
     }
 }
 
