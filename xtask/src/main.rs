@@ -3,17 +3,28 @@
 //! This file only parses arguments and dispatches; each command is a module.
 
 mod codegen;
+mod demo;
+mod process;
+mod site;
+mod test;
 mod tidy;
+mod tools;
+mod up;
+mod web;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use site::Site;
+
 /// Build, check, run and measure Quarterdeck.
+///
+/// Two commands are enough to begin: `cargo xtask up` starts a deck with this machine enrolled, `cargo xtask test`
+/// runs every check and test there is. Both install what they need by package name, or say what to install.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", version, about, max_term_width = 100)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -21,36 +32,70 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Start Quarterdeck here, enrol this machine, add a simulated fleet, and say where to look.
+    ///
+    /// Builds the UI and the programs, starts a demo server on a fresh data folder, enrols this machine with the real
+    /// agent, takes a snapshot, and prints the address and a one-time sign-in. Ctrl-C stops all of it.
+    Up(up::Options),
+    /// Run every check and test there is; exit with failure when one fails.
+    ///
+    /// Formatting, house rules, lints, Rust tests on SQLite and PostgreSQL, the UI's tests, unmodified clients and a
+    /// real browser against a running server, and the crash loop. Starts and stops its own servers on free ports.
+    /// PostgreSQL: TEST_POSTGRES_URL when set, else found, else installed. The last line is the sum.
+    Test(test::Options),
+    /// Check the rules of the house: floors, docs, sizes, derived files, locales, papers.
+    Tidy,
+    /// Build the UI into web/dist, when it is older than its sources.
+    Web {
+        /// Check types, lint, and run the unit tests instead.
+        #[arg(long)]
+        check: bool,
+    },
     /// Write the files derived from data files (permission constants, built-in roles).
     Codegen {
         /// Write nothing; fail when a derived file is stale.
         #[arg(long)]
         check: bool,
+        /// Also write docs/openapi.json, which needs the server built.
+        #[arg(long, conflicts_with = "check")]
+        openapi: bool,
     },
-    /// Check the rules of the house: floors, docs, sizes, derived files, locales, papers.
-    Tidy,
 }
+
+/// A failure that has already been told.
+#[derive(Debug)]
+struct Quiet;
+
+impl std::fmt::Display for Quiet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("told above")
+    }
+}
+
+impl std::error::Error for Quiet {}
 
 fn main() -> ExitCode {
     match dispatch(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xtask: {error:#}");
+            if !error.is::<Quiet>() {
+                eprintln!("xtask: {error:#}");
+            }
             ExitCode::FAILURE
         }
     }
 }
 
 fn dispatch(cli: Cli) -> Result<()> {
-    let root = root()?;
+    let site = Site::open()?;
     match cli.command {
-        Command::Codegen { check } => codegen::run(&root, check),
-        Command::Tidy => tidy::run(&root),
+        Command::Up(options) => up::command(&site, &options),
+        Command::Test(options) => test::run(&site, &options),
+        Command::Tidy => tidy::run(&site.root),
+        Command::Web { check } => web::command(&site, check),
+        Command::Codegen { check, openapi } => {
+            codegen::run(&site.root, check)?;
+            if openapi { demo::write_openapi(&site) } else { Ok(()) }
+        }
     }
-}
-
-/// The repository's root: the folder above this package.
-fn root() -> Result<PathBuf> {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    Ok(here.parent().context("xtask has no parent folder")?.to_path_buf())
 }
