@@ -1,3 +1,7 @@
 //! The warehouse: a picture of the tenant every midnight, kept in open files and served as an OData feed.
 
+pub mod calendar;
+pub mod cell;
 pub mod encode;
+pub mod lifetime;
+pub mod merge;
