@@ -1,0 +1,241 @@
+/**
+ * The shapes the server answers with. Names are the server's own: Microsoft Graph's for management
+ * resources, the warehouse's for the warehouse. Times are ISO 8601 strings in UTC.
+ */
+
+export interface Session {
+  user: { id: string; displayName: string; userPrincipalName: string };
+  tenant: { id: string; displayName: string; domain: string };
+  permissions: string[];
+  csrfToken: string;
+  version: string;
+  locale?: string | null;
+}
+
+export interface ODataList<T> {
+  '@odata.context'?: string;
+  '@odata.count'?: number;
+  '@odata.nextLink'?: string;
+  value: T[];
+}
+
+export interface Licence {
+  skuPartNumber: string;
+  displayName: string | null;
+  enabledUnits: number;
+  consumedUnits: number;
+}
+
+export interface TenantDetails {
+  tenantName: string;
+  tenantLocation: string | null;
+  mdmAuthority: string;
+  accountStatus: string;
+  serviceRelease: string;
+  totalEnrolledDevices: number;
+  totalLicensedUsers: number;
+  totalLicenses: number;
+  assignedLicenses: number;
+  licenses: Licence[];
+  lastSnapshotDateKey: number | null;
+}
+
+export interface ManagedDevice {
+  id: string;
+  deviceName: string;
+  operatingSystem: string | null;
+  osVersion: string | null;
+  complianceState: string | null;
+  managedDeviceOwnerType: string | null;
+  enrolledDateTime: string | null;
+  lastSyncDateTime: string | null;
+  serialNumber: string | null;
+  manufacturer: string | null;
+  model: string | null;
+  userPrincipalName: string | null;
+  userDisplayName: string | null;
+  isEncrypted: boolean | null;
+  totalStorageSpaceInBytes: number | null;
+  freeStorageSpaceInBytes: number | null;
+  physicalMemoryInBytes: number | null;
+  wiFiMacAddress: string | null;
+  ethernetMacAddress: string | null;
+  managementAgent: string | null;
+  deviceEnrollmentType: string | null;
+  azureADRegistered: boolean | null;
+  managementCertificateExpirationDate: string | null;
+  isSimulated?: boolean | null;
+}
+
+export interface Disk {
+  key: string;
+  device?: string | null;
+  mountPoint: string;
+  fileSystem?: string | null;
+  totalBytes?: number | null;
+  freeBytes?: number | null;
+  encrypted?: boolean | null;
+}
+
+export interface NetworkInterface {
+  key: string;
+  name: string;
+  macAddress?: string | null;
+  kind?: string | null;
+  addresses?: string[] | null;
+}
+
+export interface Package {
+  key: string;
+  name: string;
+  version: string;
+  source?: string | null;
+  sizeBytes?: number | null;
+}
+
+export interface LoggedOnUser {
+  key: string;
+  name: string;
+  terminal?: string | null;
+  since?: string | null;
+}
+
+export interface Inventory {
+  deviceId: string;
+  collectedAt: string | null;
+  sections: {
+    identity?: {
+      deviceName: string;
+      serialNumber?: string | null;
+      manufacturer?: string | null;
+      model?: string | null;
+      chassisType?: string | null;
+      machineId?: string | null;
+    };
+    operatingSystem?: {
+      name: string;
+      family: string;
+      version: string;
+      kernel?: string | null;
+      architecture?: string | null;
+      edition?: string | null;
+    };
+    hardware?: {
+      cpuModel?: string | null;
+      cpuCount?: number | null;
+      cpuCores?: number | null;
+      memoryTotalBytes?: number | null;
+      physicalMemoryBytes?: number | null;
+    };
+    disks?: Disk[];
+    interfaces?: NetworkInterface[];
+    encryption?: { state: string; method?: string | null };
+    loggedOnUsers?: LoggedOnUser[];
+    packages?: Package[];
+  };
+}
+
+export interface EnrollmentToken {
+  id: string;
+  description: string | null;
+  createdDateTime: string;
+  expirationDateTime: string;
+  usesRemaining: number | null;
+  isRevoked: boolean;
+}
+
+export interface NewEnrollmentToken extends EnrollmentToken {
+  token: string;
+}
+
+export interface User {
+  id: string;
+  displayName: string | null;
+  userPrincipalName: string;
+  mail: string | null;
+  accountEnabled: boolean | null;
+  assignedLicenses?: { skuId: string }[] | null;
+}
+
+export interface WarehouseColumn {
+  name: string;
+  type: string;
+  nullable: boolean;
+  personal: boolean | string | null;
+  doc: string | null;
+}
+
+export interface WarehouseTable {
+  name: string;
+  kind: 'dimension' | 'fact' | 'enumeration';
+  rows: number;
+  sizeBytes: number;
+  retentionDays: number | null;
+  description: string | null;
+  columns: WarehouseColumn[];
+}
+
+export interface Warehouse {
+  feedUrl: string;
+  feedUrlBeta: string;
+  pathRoot: string;
+  pathRootBeta: string;
+  lastSnapshot: { dateKey: number; publishedDateTime: string; snapshotId: number } | null;
+  tables: WarehouseTable[];
+  /** What DuckDB attaches, such as `ducklake:sqlite:/var/lib/…`, when the server says it. */
+  duckdbAttach?: string | null;
+}
+
+export interface PasswordCredential {
+  keyId: string;
+  displayName: string | null;
+  endDateTime: string;
+  hint: string | null;
+}
+
+export interface Application {
+  id: string;
+  appId: string;
+  displayName: string;
+  createdDateTime: string;
+  permissions: string[];
+  passwordCredentials: PasswordCredential[];
+}
+
+export interface NewPassword {
+  keyId: string;
+  secretText: string;
+}
+
+export interface AuditEvent {
+  id: string;
+  displayName: string | null;
+  componentName?: string | null;
+  category?: string | null;
+  activity: string | null;
+  activityDateTime: string;
+  activityType?: string | null;
+  activityOperationType?: string | null;
+  activityResult: string | null;
+  correlationId?: string | null;
+  actor?: {
+    userId?: string | null;
+    userPrincipalName?: string | null;
+    applicationId?: string | null;
+    applicationDisplayName?: string | null;
+    ipAddress?: string | null;
+  } | null;
+  resources?: AuditResource[] | null;
+}
+
+export interface AuditResource {
+  displayName: string | null;
+  type?: string | null;
+  auditResourceType?: string | null;
+  resourceId?: string | null;
+  modifiedProperties?: { displayName: string; oldValue: string | null; newValue: string | null }[] | null;
+}
+
+export interface WhatsNew {
+  releases: { version: string; date: string | null; sections: { title: string; items: string[] }[] }[];
+}

@@ -1,0 +1,134 @@
+/**
+ * The places one can go, grouped as people look for them.
+ */
+import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import {
+  AppsListRegular,
+  BuildingRegular,
+  ClipboardTextLtrRegular,
+  DatabaseRegular,
+  KeyRegular,
+  LaptopRegular,
+  PeopleRegular,
+  SparkleRegular,
+} from '@fluentui/react-icons';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { useId, type ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const useStyles = makeStyles({
+  nav: { padding: tokens.spacingHorizontalM, paddingTop: tokens.spacingVerticalL },
+  group: {
+    margin: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXS}`,
+    fontSize: tokens.fontSizeBase200,
+    fontWeight: tokens.fontWeightSemibold,
+    color: tokens.colorNeutralForeground3,
+    ':first-child': { marginTop: 0 },
+  },
+  list: { listStyleType: 'none', margin: 0, padding: 0, display: 'grid', gap: tokens.spacingVerticalXXS },
+  link: {
+    display: 'flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalM,
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+    borderRadius: tokens.borderRadiusMedium,
+    color: tokens.colorNeutralForeground1,
+    textDecorationLine: 'none',
+    position: 'relative',
+    lineHeight: tokens.lineHeightBase300,
+    ':hover': { backgroundColor: tokens.colorSubtleBackgroundHover },
+    ':focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: '-2px' },
+  },
+  icon: { fontSize: '20px', display: 'flex', flexShrink: 0 },
+  active: {
+    backgroundColor: tokens.colorNeutralBackground1Selected,
+    fontWeight: tokens.fontWeightSemibold,
+    '::before': {
+      content: '""',
+      position: 'absolute',
+      left: 0,
+      top: '8px',
+      bottom: '8px',
+      width: '3px',
+      borderRadius: tokens.borderRadiusCircular,
+      backgroundColor: tokens.colorCompoundBrandForeground1,
+      forcedColorAdjust: 'none',
+    },
+  },
+});
+
+type Place = { to: string; label: string; icon: ReactElement };
+
+export function Navigation() {
+  const styles = useStyles();
+  const { t } = useTranslation();
+  const groups: { title: string; places: Place[] }[] = [
+    {
+      title: t('nav.manage'),
+      places: [
+        { to: '/tenant-status/details', label: t('page.tenantStatus'), icon: <BuildingRegular /> },
+        { to: '/devices', label: t('page.devices'), icon: <LaptopRegular /> },
+        { to: '/devices/enrollment', label: t('page.enrollment'), icon: <KeyRegular /> },
+        { to: '/users', label: t('page.users'), icon: <PeopleRegular /> },
+      ],
+    },
+    {
+      title: t('nav.reports'),
+      places: [{ to: '/data-warehouse', label: t('page.dataWarehouse'), icon: <DatabaseRegular /> }],
+    },
+    {
+      title: t('nav.tenantAdministration'),
+      places: [
+        { to: '/applications', label: t('page.applications'), icon: <AppsListRegular /> },
+        { to: '/audit-logs', label: t('page.auditLogs'), icon: <ClipboardTextLtrRegular /> },
+        { to: '/whats-new', label: t('page.whatsNew'), icon: <SparkleRegular /> },
+      ],
+    },
+  ];
+  return (
+    <nav className={styles.nav} aria-label={t('nav.label')}>
+      {groups.map((group) => (
+        <Group key={group.title} {...group} />
+      ))}
+    </nav>
+  );
+}
+
+function Group({ title, places }: { title: string; places: Place[] }) {
+  const styles = useStyles();
+  const id = useId();
+  return (
+    <>
+      <p id={id} className={styles.group}>
+        {title}
+      </p>
+      <ul className={styles.list} aria-labelledby={id}>
+        {places.map((place) => (
+          <li key={place.to}>
+            <NavigationLink {...place} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function NavigationLink({ to, label, icon }: Place) {
+  const styles = useStyles();
+  // The list of devices stays marked on a device's own page, but not on the enrollment page below it.
+  const enrolling = useRouterState({ select: (state) => state.location.pathname === '/devices/enrollment' });
+  const exact = to === '/devices' && enrolling;
+  return (
+    <Link
+      to={to}
+      activeOptions={{ exact, includeSearch: false }}
+      className={styles.link}
+      activeProps={{ className: mergeClasses(styles.link, styles.active), 'aria-current': 'page' }}
+    >
+      <span className={styles.icon} aria-hidden>
+        {icon}
+      </span>
+      {label}
+    </Link>
+  );
+}

@@ -1,0 +1,131 @@
+/**
+ * The frame around every signed-in page: skip link, header, navigation, main.
+ */
+import { makeStyles, OverlayDrawer, DrawerBody, tokens } from '@fluentui/react-components';
+import { CatchBoundary, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { changeLanguage, pickLanguage } from '../i18n/i18n';
+import { Page, PageHeader } from '../ui/layout';
+import { Problem } from '../ui/Problem';
+import { Header } from './Header';
+import { Navigation } from './Navigation';
+import { hasChosenLanguage } from './preferences';
+import { useSession } from './session';
+
+const NARROW = '@media (max-width: 960px)';
+
+const useStyles = makeStyles({
+  shell: {
+    display: 'grid',
+    gridTemplateColumns: '248px minmax(0, 1fr)',
+    gridTemplateRows: 'auto 1fr',
+    minHeight: '100vh',
+    [NARROW]: { gridTemplateColumns: 'minmax(0, 1fr)' },
+    '@media print': { display: 'block' },
+  },
+  skip: {
+    position: 'absolute',
+    left: '-9999px',
+    zIndex: 10,
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalL}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+    color: tokens.colorBrandForegroundLink,
+    ':focus': { left: tokens.spacingHorizontalS, top: tokens.spacingVerticalS },
+  },
+  side: {
+    borderRight: `1px solid ${tokens.colorNeutralStroke2}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+    [NARROW]: { display: 'none' },
+    '@media print': { display: 'none' },
+  },
+  sticky: { position: 'sticky', top: '56px' },
+  main: {
+    padding: `${tokens.spacingVerticalXXL} ${tokens.spacingHorizontalXXXL} 48px`,
+    minWidth: 0,
+    outlineStyle: 'none',
+    '@media (max-width: 640px)': { padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalL} 48px` },
+    '@media print': { padding: 0 },
+  },
+  drawer: { width: 'min(300px, 85vw)' },
+  drawerBody: { padding: 0 },
+});
+
+/** A page that comes into view takes the focus by its title, as a freshly loaded document would. */
+function useFocusOnNavigation(): void {
+  const router = useRouter();
+  useEffect(
+    () =>
+      router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
+        const onTab = document.activeElement?.getAttribute('role') === 'tab';
+        if (!fromLocation || !pathChanged || onTab) return;
+        document.querySelector<HTMLElement>('[data-page-title]')?.focus({ preventScroll: true });
+      }),
+    [router],
+  );
+}
+
+/** The language kept with the user counts until this browser has its own choice. */
+function useSessionLanguage(): void {
+  const { locale } = useSession();
+  useEffect(() => {
+    if (locale && !hasChosenLanguage()) void changeLanguage(pickLanguage([locale]));
+  }, [locale]);
+}
+
+export function Shell() {
+  const styles = useStyles();
+  const { t } = useTranslation();
+  const main = useRef<HTMLElement>(null);
+  // The drawer belongs to the page it was opened on: going to another one closes it.
+  const [drawerOn, setDrawerOn] = useState<string | null>(null);
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  useFocusOnNavigation();
+  useSessionLanguage();
+
+  return (
+    <div className={styles.shell}>
+      <a
+        className={styles.skip}
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t('shell.skip')}
+      </a>
+      <Header onMenu={() => setDrawerOn(pathname)} />
+      <div className={styles.side}>
+        <div className={styles.sticky}>
+          <Navigation />
+        </div>
+      </div>
+      <OverlayDrawer
+        className={styles.drawer}
+        open={drawerOn === pathname}
+        onOpenChange={(_, data) => setDrawerOn(data.open ? pathname : null)}
+        aria-label={t('nav.label')}
+      >
+        <DrawerBody className={styles.drawerBody}>
+          <Navigation />
+        </DrawerBody>
+      </OverlayDrawer>
+      <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+        <CatchBoundary getResetKey={() => pathname} errorComponent={PageProblem}>
+          <Outlet />
+        </CatchBoundary>
+      </main>
+    </div>
+  );
+}
+
+function PageProblem({ error, reset }: { error: unknown; reset: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Page>
+      <PageHeader title={t('problem.page')} />
+      <Problem error={error} onRetry={reset} />
+    </Page>
+  );
+}

@@ -1,0 +1,186 @@
+/**
+ * The map of addresses. Every view has one; what a reader chose (page, order, filters) is in its search part.
+ */
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { sessionQuery } from '../api/queries';
+import { NotFoundScreen, ProblemScreen } from './screens';
+import {
+  auditSearch,
+  devicesSearch,
+  deviceSearch,
+  explorerSearch,
+  signInSearch,
+  usersSearch,
+  warehouseSearch,
+} from './search';
+import { Shell } from './Shell';
+import { SignInPage } from '../routes/SignInPage';
+
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  errorComponent: ({ error, reset }) => <ProblemScreen error={error} reset={reset} />,
+  notFoundComponent: NotFoundScreen,
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: signInSearch,
+  component: SignInPage,
+});
+
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (!session) throw redirect({ to: '/sign-in', search: { returnTo: location.href }, replace: true });
+  },
+});
+
+const indexRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/tenant-status/details', replace: true });
+  },
+});
+
+const tenantStatusRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/tenant-status',
+  beforeLoad: () => {
+    throw redirect({ to: '/tenant-status/details', replace: true });
+  },
+});
+
+const tenantDetailsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/tenant-status/details',
+  component: lazyRouteComponent(() => import('../routes/TenantDetailsPage'), 'TenantDetailsPage'),
+});
+
+const whatsNewRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/whats-new',
+  component: lazyRouteComponent(() => import('../routes/WhatsNewPage'), 'WhatsNewPage'),
+});
+
+const devicesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/devices',
+  validateSearch: devicesSearch,
+  component: lazyRouteComponent(() => import('../routes/devices/DevicesPage'), 'DevicesPage'),
+});
+
+const enrollmentRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/devices/enrollment',
+  component: lazyRouteComponent(() => import('../routes/devices/EnrollmentPage'), 'EnrollmentPage'),
+});
+
+const deviceRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/devices/$id',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/devices/$id/$tab', params: { id: params.id, tab: 'overview' }, replace: true });
+  },
+});
+
+const deviceTabRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/devices/$id/$tab',
+  validateSearch: deviceSearch,
+  component: lazyRouteComponent(() => import('../routes/devices/DevicePage'), 'DevicePage'),
+});
+
+const usersRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/users',
+  validateSearch: usersSearch,
+  component: lazyRouteComponent(() => import('../routes/UsersPage'), 'UsersPage'),
+});
+
+const warehouseRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/data-warehouse',
+  validateSearch: warehouseSearch,
+  component: lazyRouteComponent(() => import('../routes/warehouse/WarehousePage'), 'WarehousePage'),
+});
+
+const explorerRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/data-warehouse/explore/$collection',
+  validateSearch: explorerSearch,
+  component: lazyRouteComponent(() => import('../routes/warehouse/ExplorerPage'), 'ExplorerPage'),
+});
+
+const applicationsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/applications',
+  component: lazyRouteComponent(() => import('../routes/applications/ApplicationsPage'), 'ApplicationsPage'),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/audit-logs',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../routes/AuditLogsPage'), 'AuditLogsPage'),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../routes/AccountPage'), 'AccountPage'),
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  appRoute.addChildren([
+    indexRoute,
+    tenantStatusRoute,
+    tenantDetailsRoute,
+    whatsNewRoute,
+    devicesRoute,
+    enrollmentRoute,
+    deviceRoute,
+    deviceTabRoute,
+    usersRoute,
+    warehouseRoute,
+    explorerRoute,
+    applicationsRoute,
+    auditRoute,
+    accountRoute,
+  ]),
+]);
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    // Plain `?q=laptop&page=2`, nothing quoted: people read and share these addresses.
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+      const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+      return text ? `?${text}` : '';
+    },
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Reads the search part of an address. A value that makes no sense counts as not given: an old or
+ * mistyped link opens the page instead of breaking it.
+ */
+
+export function optional(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+export function numberIn(value: unknown, least: number, most: number): number | undefined {
+  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
+  return Number.isInteger(number) && number >= least && number <= most ? number : undefined;
+}
+
+/** The first page is not written into the address. */
+export function pageIn(value: unknown): number | undefined {
+  const page = numberIn(value, 1, 1_000_000);
+  return page === 1 ? undefined : page;
+}
+
+/** `name` or `-name` of a known column; the first known column's order is not written into the address. */
+export function sortIn(value: unknown, known: string[]): string | undefined {
+  const text = optional(value);
+  const name = text?.replace(/^-/, '');
+  return text && name && known.includes(name) && text !== known[0] ? text : undefined;
+}
+
+/** Only a path of this site may be returned to: never another host. */
+export function safeReturnTo(value: unknown): string {
+  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : '/';
+}
+
+type Raw = Record<string, unknown>;
+
+export interface SignInSearch {
+  returnTo?: string;
+  error?: string | undefined;
+}
+
+export function signInSearch(search: Raw): SignInSearch {
+  return { returnTo: safeReturnTo(search['returnTo']), error: optional(search['error']) };
+}
+
+export const DEVICE_SORTS = [
+  'deviceName',
+  'operatingSystem',
+  'osVersion',
+  'complianceState',
+  'managedDeviceOwnerType',
+  'userPrincipalName',
+  'lastSyncDateTime',
+  'enrolledDateTime',
+];
+
+export interface DevicesSearch {
+  q?: string | undefined;
+  sort?: string | undefined;
+  page?: number | undefined;
+  os?: string | undefined;
+  compliance?: string | undefined;
+  ownership?: string | undefined;
+  kind?: string | undefined;
+}
+
+export function devicesSearch(search: Raw): DevicesSearch {
+  return {
+    q: optional(search['q']),
+    sort: sortIn(search['sort'], DEVICE_SORTS),
+    page: pageIn(search['page']),
+    os: optional(search['os']),
+    compliance: optional(search['compliance']),
+    ownership: optional(search['ownership']),
+    kind: optional(search['kind']),
+  };
+}
+
+export const DEVICE_TABS = ['overview', 'hardware', 'software', 'network'] as const;
+export type DeviceTab = (typeof DEVICE_TABS)[number];
+
+export interface DeviceSearch {
+  q?: string | undefined;
+  page?: number | undefined;
+}
+
+export function deviceSearch(search: Raw): DeviceSearch {
+  return { q: optional(search['q']), page: pageIn(search['page']) };
+}
+
+export interface UsersSearch extends DeviceSearch {
+  sort?: string | undefined;
+}
+
+export function usersSearch(search: Raw): UsersSearch {
+  const sort = sortIn(search['sort'], ['displayName', 'userPrincipalName', 'mail', 'accountEnabled']);
+  return { ...deviceSearch(search), sort };
+}
+
+export interface WarehouseSearch {
+  q?: string | undefined;
+  kind?: string | undefined;
+}
+
+export function warehouseSearch(search: Raw): WarehouseSearch {
+  return { q: optional(search['q']), kind: optional(search['kind']) };
+}
+
+export interface ExplorerSearch {
+  version?: 'beta' | undefined;
+  select?: string | undefined;
+  filter?: string | undefined;
+  top?: number | undefined;
+  page?: number | undefined;
+}
+
+export function explorerSearch(search: Raw): ExplorerSearch {
+  return {
+    version: search['version'] === 'beta' ? 'beta' : undefined,
+    select: optional(search['select']),
+    filter: optional(search['filter']),
+    top: numberIn(search['top'], 1, 1000),
+    page: pageIn(search['page']),
+  };
+}
+
+export interface AuditSearch {
+  page?: number | undefined;
+}
+
+export function auditSearch(search: Raw): AuditSearch {
+  return { page: pageIn(search['page']) };
+}

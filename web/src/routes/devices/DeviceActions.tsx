@@ -1,0 +1,102 @@
+/**
+ * What an administrator can do to a device: ask it to check in now, or retire it.
+ */
+import { Button } from '@fluentui/react-components';
+import { ArrowSyncRegular, DeleteRegular } from '@fluentui/react-icons';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ManagedDevice } from '../../api/types';
+import { useChange } from '../../app/session';
+import { useToast } from '../../app/useToast';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
+
+export function DeviceActions({ device }: { device: ManagedDevice }) {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState<'sync' | 'retire' | null>(null);
+  return (
+    <>
+      <Button icon={<ArrowSyncRegular />} onClick={() => setAsking('sync')}>
+        {t('device.sync')}
+      </Button>
+      <Button icon={<DeleteRegular />} onClick={() => setAsking('retire')}>
+        {t('device.retire')}
+      </Button>
+      <SyncDialog device={device} open={asking === 'sync'} onClose={() => setAsking(null)} />
+      <RetireDialog device={device} open={asking === 'retire'} onClose={() => setAsking(null)} />
+    </>
+  );
+}
+
+interface ActionDialogProps {
+  device: ManagedDevice;
+  open: boolean;
+  onClose: () => void;
+}
+
+function SyncDialog({ device, open, onClose }: ActionDialogProps) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const sync = useChange<{ delivered: boolean }>([['device', device.id]]);
+  const close = () => {
+    sync.reset();
+    onClose();
+  };
+  const confirm = () =>
+    sync.mutate(
+      { path: `/api/devices/${encodeURIComponent(device.id)}/sync`, body: {} },
+      {
+        onSuccess: (answer) => {
+          toast(answer?.delivered ? t('device.syncDelivered') : t('device.syncWaiting'));
+          close();
+        },
+      },
+    );
+  return (
+    <ConfirmDialog
+      open={open}
+      title={t('device.syncTitle', { name: device.deviceName })}
+      confirm={t('device.sync')}
+      busy={sync.isPending}
+      error={sync.error}
+      onConfirm={confirm}
+      onClose={close}
+    >
+      {t('device.syncText')}
+    </ConfirmDialog>
+  );
+}
+
+function RetireDialog({ device, open, onClose }: ActionDialogProps) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const navigate = useNavigate();
+  const retire = useChange([['devices'], ['tenantStatus']]);
+  const close = () => {
+    retire.reset();
+    onClose();
+  };
+  const confirm = () =>
+    retire.mutate(
+      { path: `/api/devices/${encodeURIComponent(device.id)}/retire`, body: {} },
+      {
+        onSuccess: () => {
+          toast(t('device.retired', { name: device.deviceName }));
+          void navigate({ to: '/devices' });
+        },
+      },
+    );
+  return (
+    <ConfirmDialog
+      open={open}
+      title={t('device.retireTitle', { name: device.deviceName })}
+      confirm={t('device.retire')}
+      busy={retire.isPending}
+      error={retire.error}
+      onConfirm={confirm}
+      onClose={close}
+    >
+      {t('device.retireText')}
+    </ConfirmDialog>
+  );
+}

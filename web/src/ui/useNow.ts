@@ -1,0 +1,13 @@
+/**
+ * The present minute, for "5 minutes ago".
+ */
+import { useEffect, useState } from 'react';
+
+export function useNow(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 60_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
