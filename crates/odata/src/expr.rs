@@ -8,10 +8,17 @@
 //!
 //! It translates to no other language.
 
+pub(crate) mod check;
+mod evaluate;
 mod function;
+pub(crate) mod parse;
+mod render;
+pub(crate) mod scope;
 
 use crate::edm::EdmType;
+use crate::error::QueryError;
 pub use crate::literal::{DateTimeOffset, Decimal, Literal};
+use crate::query::Context;
 pub use function::Function;
 
 /// Bytes `start..end` of the decoded option value.
@@ -200,33 +207,93 @@ impl Expr {
             _ => None,
         }
     }
+
+    /// Calls `visit` with each direct child, from left to right.
+    pub fn for_each_child<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Count(_, None) => {}
+            ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Call(_, items) => {
+                items.iter().for_each(visit)
+            }
+            ExprKind::In(left, items) => {
+                visit(left);
+                items.iter().for_each(visit);
+            }
+            ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::Cast(inner, _) => visit(inner),
+            ExprKind::IsOf(inner, _) | ExprKind::Count(_, Some(inner)) => visit(inner),
+            ExprKind::Lambda(lambda) => {
+                if let Some((_, body)) = &lambda.condition {
+                    visit(body);
+                }
+            }
+            ExprKind::Has(left, right)
+            | ExprKind::Compare(_, left, right)
+            | ExprKind::Arithmetic(_, left, right) => {
+                visit(left);
+                visit(right);
+            }
+        }
+    }
+
+    /// Calls `visit` with each direct child, from left to right.
+    pub fn for_each_child_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match &mut self.kind {
+            ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Count(_, None) => {}
+            ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Call(_, items) => {
+                items.iter_mut().for_each(visit);
+            }
+            ExprKind::In(left, items) => {
+                visit(left);
+                items.iter_mut().for_each(visit);
+            }
+            ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::Cast(inner, _) => visit(inner),
+            ExprKind::IsOf(inner, _) | ExprKind::Count(_, Some(inner)) => visit(inner),
+            ExprKind::Lambda(lambda) => {
+                if let Some((_, body)) = &mut lambda.condition {
+                    visit(body);
+                }
+            }
+            ExprKind::Has(left, right)
+            | ExprKind::Compare(_, left, right)
+            | ExprKind::Arithmetic(_, left, right) => {
+                visit(left);
+                visit(right);
+            }
+        }
+    }
 }
 
-/// Gives the expression a type, and coerces literals where OData converts silently (text to GUID or enumeration, a
-/// date to an instant), so that later readers meet literals of the type they are compared with.
+/// Gives the expression a type, and coerces literals where OData converts silently (text to GUID, duration or
+/// enumeration, a date to an instant), so that later readers meet literals of the type they are compared with.
+/// The type is `None` for a bare `null`.
 ///
 /// # Errors
-/// A type error with its place.
-pub fn check(expr: &mut Expr, context: &crate::query::Context<'_>) -> Result<EdmType, crate::QueryError> {
-    let _ = (expr, context);
-    Err(crate::QueryError::not_implemented("Expressions are not checked yet."))
+/// 400 with the place of the operand that does not fit, and what to write instead.
+pub fn check(expr: &mut Expr, context: &Context<'_>) -> Result<Option<EdmType>, QueryError> {
+    check::check(expr, context.model)
 }
 
-/// Computes the expression. `value` answers property paths (`name`, `address/city`); `$now` is the time of the request.
+/// Computes the expression. `value` answers property paths (`name`, `address/city`) and `$now`, the time of the
+/// request. Null logic is OData's: `eq` and `ne` treat null as a value, order comparisons with null are false, `and`,
+/// `or` and `not` are three-valued, everything else with null is null. Text compares by Unicode code points.
+///
+/// Overflow, division by zero and geography give null.
 #[must_use]
 pub fn evaluate(expr: &Expr, value: &dyn Fn(&str) -> Literal) -> Literal {
-    match &expr.kind {
-        ExprKind::Literal(literal) => literal.clone(),
-        ExprKind::Path(path) => value(&path.to_string()),
-        _ => Literal::Null,
-    }
+    evaluate::evaluate(expr, value)
 }
 
 /// Reads decoded text (`a eq 1 and b lt 2`) as one expression and resolves its names; types are not checked.
 ///
 /// # Errors
 /// As [`crate::query::parse_options`], without a target.
-pub fn parse(text: &str, context: &crate::query::Context<'_>) -> Result<Expr, crate::QueryError> {
-    let _ = (text, context);
-    Err(crate::QueryError::not_implemented("Expressions are not read yet."))
+pub fn parse(text: &str, context: &Context<'_>) -> Result<Expr, QueryError> {
+    parse::parse(text, context)
+}
+
+/// Writes the expression as URL text (not percent-encoded) that [`parse`] reads back to an equal tree. `namespace` goes
+/// in front of enumeration types.
+#[must_use]
+pub fn render(expr: &Expr, namespace: &str) -> String {
+    render::render(expr, namespace)
 }

@@ -8,11 +8,13 @@
 //! | [`path`] | a resource path → typed [`path::Resource`] |
 //! | [`csdl`] | `$metadata` in XML and JSON |
 //! | [`json`] | service document, context URLs, errors, value writers |
+//! | [`percent`] | escapes of URL parts |
 //! | [`negotiate`] | `Accept`, `$format`, versions, `Prefer` |
 //!
 //! It knows no SQL, no HTTP server, no table engine and no clock.
 
 pub mod csdl;
+mod cursor;
 pub mod edm;
 pub mod error;
 pub mod expr;
@@ -20,6 +22,7 @@ pub mod json;
 pub mod literal;
 pub mod negotiate;
 pub mod path;
+pub mod percent;
 pub mod query;
 
 pub use error::{ErrorKind, QueryError};

@@ -3,8 +3,8 @@
 //! Text to value is `parse`; value to URL text is `Display`. Arithmetic lives in [`crate::expr::evaluate`].
 
 mod decimal;
-mod parse;
-mod temporal;
+pub(crate) mod parse;
+pub(crate) mod temporal;
 
 use std::fmt;
 

@@ -3,7 +3,11 @@
 //! [`parse_options`] takes the raw percent-encoded query and a [`Context`]. It resolves names, checks types and
 //! enforces [`Limits`]; it does not execute anything.
 
+mod apply;
 mod context;
+mod expand;
+mod list;
+mod read;
 mod search;
 
 pub use context::{Context, Limits, SystemOption};
@@ -152,9 +156,8 @@ pub enum AggregateMethod {
 /// One sentence with the option and the place: malformed, unknown, doubled or too large options are 400; options and
 /// operators that OData defines and the context does not offer are 501.
 pub fn parse_options(raw_query: &str, context: &Context<'_>) -> Result<Options, QueryError> {
-    if raw_query.is_empty() {
-        return Ok(Options::default());
-    }
-    let _ = context;
-    Err(QueryError::not_implemented("Query options are not read yet."))
+    read::options(raw_query, context)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

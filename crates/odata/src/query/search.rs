@@ -2,6 +2,10 @@
 //!
 //! What a word matches is the service's affair.
 
+use super::read::Reader;
+use crate::cursor::Cursor;
+use crate::error::{QueryError, code};
+
 /// A free-text search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SearchExpr {
@@ -11,4 +15,109 @@ pub enum SearchExpr {
     /// Two or more; written with `AND` or only with a space.
     And(Vec<SearchExpr>),
     Or(Vec<SearchExpr>),
+}
+
+impl Reader<'_, '_> {
+    pub(super) fn search(&self, cursor: &mut Cursor<'_>) -> Result<SearchExpr, QueryError> {
+        let mut terms = vec![self.search_all(cursor)?];
+        while accept_keyword(cursor, "OR") {
+            terms.push(self.search_all(cursor)?);
+        }
+        Ok(single_or(terms, SearchExpr::Or))
+    }
+
+    fn search_all(&self, cursor: &mut Cursor<'_>) -> Result<SearchExpr, QueryError> {
+        let mut terms = vec![self.search_term(cursor)?];
+        loop {
+            let has_and = accept_keyword(cursor, "AND");
+            cursor.skip_space();
+            let goes_on =
+                !cursor.is_at_end() && !cursor.rest().starts_with([')', ';']) && !at_keyword(cursor, "OR");
+            if !has_and && !goes_on {
+                return Ok(single_or(terms, SearchExpr::And));
+            }
+            terms.push(self.search_term(cursor)?);
+        }
+    }
+
+    fn search_term(&self, cursor: &mut Cursor<'_>) -> Result<SearchExpr, QueryError> {
+        cursor.skip_space();
+        let start = cursor.position;
+        self.budget.node(start)?;
+        if accept_keyword(cursor, "NOT") {
+            self.budget.enter(start)?;
+            let term = self.search_term(cursor)?;
+            self.budget.leave();
+            return Ok(SearchExpr::Not(Box::new(term)));
+        }
+        if cursor.accept('(') {
+            self.budget.enter(start)?;
+            let inner = self.search(cursor)?;
+            self.budget.leave();
+            cursor.skip_space();
+            if !cursor.accept(')') {
+                return Err(QueryError::bad(code::SYNTAX, "Close the parenthesis with ')'.").at(start));
+            }
+            return Ok(inner);
+        }
+        if cursor.peek() == Some('"') {
+            return phrase(cursor).map(SearchExpr::Phrase);
+        }
+        let word = cursor.take_while(is_word_part);
+        if word.is_empty() || matches!(word, "AND" | "OR") {
+            let message =
+                "A word is missing here; write \"AND\" and \"OR\" in double quotes to search for them.";
+            return Err(QueryError::bad(code::SYNTAX, message).at(start));
+        }
+        Ok(SearchExpr::Word(word.to_owned()))
+    }
+}
+
+fn single_or(mut terms: Vec<SearchExpr>, many: fn(Vec<SearchExpr>) -> SearchExpr) -> SearchExpr {
+    if terms.len() == 1 { terms.remove(0) } else { many(terms) }
+}
+
+fn is_word_part(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '"' | '(' | ')' | ';')
+}
+
+fn at_keyword(cursor: &Cursor<'_>, keyword: &str) -> bool {
+    cursor.rest().strip_prefix(keyword).is_some_and(|after| !after.starts_with(is_word_part))
+}
+
+fn accept_keyword(cursor: &mut Cursor<'_>, keyword: &str) -> bool {
+    cursor.skip_space();
+    let found = at_keyword(cursor, keyword);
+    if found {
+        cursor.position += keyword.len();
+    }
+    found
+}
+
+/// Text in double quotes; `\"` is a quote and `\\` a backslash inside it.
+fn phrase(cursor: &mut Cursor<'_>) -> Result<String, QueryError> {
+    let start = cursor.position;
+    cursor.accept('"');
+    let mut text = String::new();
+    loop {
+        text.push_str(cursor.take_while(|c| c != '"' && c != '\\'));
+        if cursor.accept('"') {
+            break;
+        }
+        if !cursor.accept('\\') {
+            let message = "Close the phrase with a double quote.";
+            return Err(QueryError::bad(code::SYNTAX, message).at(start));
+        }
+        match cursor.peek() {
+            Some(escaped @ ('"' | '\\')) => {
+                cursor.accept(escaped);
+                text.push(escaped);
+            }
+            _ => text.push('\\'),
+        }
+    }
+    if text.trim().is_empty() {
+        return Err(QueryError::bad(code::SYNTAX, "Put words between the double quotes.").at(start));
+    }
+    Ok(text)
 }

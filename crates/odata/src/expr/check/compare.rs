@@ -1,0 +1,215 @@
+//! Comparisons, `in` and `has`: which types meet, which literals are converted, and the advice when they do not fit.
+//!
+//! Conversions happen only on literals, never on properties.
+
+use super::{Typed, check, enum_literal, mismatch};
+use crate::edm::{EdmType, Model};
+use crate::error::{QueryError, code};
+use crate::expr::{Comparison, DateTimeOffset, Expr, ExprKind, Literal};
+use crate::literal::parse as literal;
+
+pub(super) fn comparison(op: Comparison, left: &mut Expr, right: &mut Expr, model: &Model) -> Typed {
+    let left_ty = check(left, model)?;
+    let right_ty = check(right, model)?;
+    let is_equality = matches!(op, Comparison::Eq | Comparison::Ne);
+    let (left_ty, right_ty) = pair(left, left_ty, right, right_ty, model)?;
+    for (side, ty) in [(&*left, &left_ty), (&*right, &right_ty)] {
+        if let Some(ty) = ty {
+            usable(side, ty, is_equality && (left_ty.is_none() || right_ty.is_none()), op)?;
+        }
+    }
+    if let (Some(l), Some(r)) = (&left_ty, &right_ty)
+        && !same_family(l, r)
+    {
+        return Err(different(left, l, right, r));
+    }
+    Ok(Some(EdmType::Boolean))
+}
+
+pub(super) fn membership(left: &mut Expr, items: &mut [Expr], model: &Model) -> Typed {
+    let left_ty = check(left, model)?;
+    for item in items {
+        let item_ty = check(item, model)?;
+        let (left_ty, item_ty) = pair(left, left_ty.clone(), item, item_ty, model)?;
+        if let (Some(l), Some(i)) = (&left_ty, &item_ty) {
+            usable(left, l, false, Comparison::Eq)?;
+            if !same_family(l, i) {
+                return Err(different(left, l, item, i));
+            }
+        }
+    }
+    Ok(Some(EdmType::Boolean))
+}
+
+pub(super) fn has(left: &mut Expr, right: &mut Expr, model: &Model) -> Typed {
+    let left_ty = check(left, model)?;
+    let right_ty = check(right, model)?;
+    let (left_ty, right_ty) = pair(left, left_ty, right, right_ty, model)?;
+    for (side, ty) in [(&*left, &left_ty), (&*right, &right_ty)] {
+        if let Some(ty) = ty
+            && !matches!(ty, EdmType::Enum(_))
+        {
+            let message =
+                format!("'has' needs an enumeration value on both sides, and this is {}.", ty.plain());
+            return Err(mismatch(side.span.start, message));
+        }
+    }
+    match (&left_ty, &right_ty) {
+        (Some(l), Some(r)) if l != r => Err(different(left, l, right, r)),
+        _ => Ok(Some(EdmType::Boolean)),
+    }
+}
+
+/// Converts a literal on one side to the type of the other.
+fn pair(
+    left: &mut Expr,
+    left_ty: Option<EdmType>,
+    right: &mut Expr,
+    right_ty: Option<EdmType>,
+    model: &Model,
+) -> Result<(Option<EdmType>, Option<EdmType>), QueryError> {
+    let (Some(l), Some(r)) = (&left_ty, &right_ty) else {
+        return Ok((left_ty, right_ty));
+    };
+    let right_ty = convert(right, r, l, model)?;
+    let left_ty = convert(left, l, &right_ty, model)?;
+    Ok((Some(left_ty), Some(right_ty)))
+}
+
+fn convert(expr: &mut Expr, own: &EdmType, wanted: &EdmType, model: &Model) -> Result<EdmType, QueryError> {
+    let ExprKind::Literal(value) = &mut expr.kind else {
+        return Ok(own.clone());
+    };
+    let position = expr.span.start;
+    match coerce(value, wanted, model) {
+        Ok(Some(converted)) => {
+            *value = converted;
+            Ok(wanted.clone())
+        }
+        Ok(None) => Ok(own.clone()),
+        Err(message) => Err(QueryError::bad(code::INVALID_VALUE, message).at(position)),
+    }
+}
+
+/// The literal as `wanted`, where that needs no second thought; `None` leaves it alone.
+///
+/// # Errors
+/// Text that names no member of the wanted enumeration.
+pub(crate) fn coerce(value: &Literal, wanted: &EdmType, model: &Model) -> Result<Option<Literal>, String> {
+    match (value, wanted) {
+        (Literal::String(text), EdmType::Enum(name)) => match model.find_enum_type(name) {
+            Some(ty) => enum_literal(ty, text).map(Some),
+            None => Ok(None),
+        },
+        (Literal::String(text), EdmType::Guid) => match literal::as_type(text, wanted) {
+            Some(guid) => Ok(Some(guid)),
+            None => {
+                Err(format!("'{text}' is not a GUID; write it like 01234567-89ab-cdef-0123-456789abcdef."))
+            }
+        },
+        (Literal::String(text), EdmType::Duration) => Ok(literal::as_type(text, wanted)),
+        (Literal::Date(date), EdmType::DateTimeOffset) => {
+            let midnight = date.to_datetime(jiff::civil::Time::midnight());
+            Ok(Some(Literal::DateTimeOffset(DateTimeOffset::from_utc(midnight))))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Structured values and collections compare only with null; bytes and shapes have no order.
+fn usable(side: &Expr, ty: &EdmType, with_null: bool, op: Comparison) -> Result<(), QueryError> {
+    let position = side.span.start;
+    let is_equality = matches!(op, Comparison::Eq | Comparison::Ne);
+    match ty {
+        EdmType::Collection(_) => Err(mismatch(
+            position,
+            "A collection cannot be compared; ask about its items with any(x:x eq …), or write /$count.",
+        )),
+        EdmType::Complex(_) | EdmType::Entity(_) if !with_null => Err(mismatch(
+            position,
+            format!(
+                "{} can only be compared with null; name one of its properties after '/'.",
+                capital(ty.plain())
+            ),
+        )),
+        EdmType::Binary | EdmType::Geography(_) | EdmType::Geometry(_) | EdmType::Stream if !is_equality => {
+            Err(mismatch(position, format!("{} has no order; use eq or ne.", capital(ty.plain()))))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Types that compare with each other: equal ones, numbers, shapes.
+pub(super) fn same_family(left: &EdmType, right: &EdmType) -> bool {
+    let is_shape = |ty: &EdmType| matches!(ty, EdmType::Geography(_) | EdmType::Geometry(_));
+    left == right || (left.is_numeric() && right.is_numeric()) || (is_shape(left) && is_shape(right))
+}
+
+/// Advice for two sides of different types; a literal is what people can change, so the error points at it.
+fn different(left: &Expr, left_ty: &EdmType, right: &Expr, right_ty: &EdmType) -> QueryError {
+    let (fixed, fixed_ty, value) = match (left.as_literal(), right.as_literal()) {
+        (_, Some(_)) => (left, left_ty, right),
+        (Some(_), None) => (right, right_ty, left),
+        (None, None) => {
+            let message = format!(
+                "{} cannot be compared with {}.",
+                capital(&describe(left, left_ty)),
+                describe(right, right_ty)
+            );
+            return mismatch(right.span.start, message);
+        }
+    };
+    let literal = value.as_literal().expect("one side is a literal in both arms above");
+    mismatch(value.span.start, format!("{}: {}.", described(fixed, fixed_ty), advice(literal, fixed_ty)))
+}
+
+fn described(expr: &Expr, ty: &EdmType) -> String {
+    match expr.as_path() {
+        Some(path) => format!("'{path}' is {}", ty.plain()),
+        None => format!("The other side is {}", ty.plain()),
+    }
+}
+
+fn describe(expr: &Expr, ty: &EdmType) -> String {
+    match expr.as_path() {
+        Some(path) => format!("'{path}' ({})", ty.plain()),
+        None => ty.plain().to_owned(),
+    }
+}
+
+fn advice(literal: &Literal, wanted: &EdmType) -> String {
+    match (literal, wanted) {
+        (Literal::String(text), wanted) if crate::literal::parse::as_type(text, wanted).is_some() => {
+            format!("write {text} without quotes")
+        }
+        (Literal::Int(0 | 1), EdmType::Boolean) => "write true or false without quotes".to_owned(),
+        (Literal::String(_) | Literal::Enum { .. } | Literal::Collection(_), EdmType::String) => {
+            "write text in single quotes".to_owned()
+        }
+        (value, EdmType::String) => format!("write '{value}' in single quotes"),
+        (Literal::DateTimeOffset(instant), EdmType::Date) => {
+            format!("write {} without a time", instant.utc().date())
+        }
+        (_, wanted) => format!("write {}", example(wanted)),
+    }
+}
+
+fn example(ty: &EdmType) -> &'static str {
+    match ty {
+        EdmType::Boolean => "true or false",
+        EdmType::Date => "a date such as 2024-01-31",
+        EdmType::DateTimeOffset => "a date and time such as 2024-01-31T23:59:59Z",
+        EdmType::Duration => "a duration such as duration'PT5M'",
+        EdmType::Guid => "a GUID such as 01234567-89ab-cdef-0123-456789abcdef",
+        EdmType::TimeOfDay => "a time of day such as 23:59:59",
+        EdmType::Binary => "bytes such as binary'AQID'",
+        EdmType::Enum(_) => "the name of a member in single quotes",
+        EdmType::String => "text in single quotes",
+        _ => "a number such as 5",
+    }
+}

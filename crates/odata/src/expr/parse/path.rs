@@ -1,0 +1,162 @@
+//! Paths, `$it`, `$count` and the lambda operators.
+
+use super::Parser;
+use crate::edm::EdmType;
+use crate::error::{QueryError, code};
+use crate::expr::scope::Place;
+use crate::expr::{Expr, ExprKind, Lambda, Path, Quantifier};
+
+impl<'c> Parser<'_, 'c, '_> {
+    /// A path whose first name, read already, starts at `start`.
+    pub(super) fn path(&mut self, first: &str, start: usize) -> Result<Expr, QueryError> {
+        if let Some(ty) = self.scope.variable(first).cloned() {
+            let path = Path { variable: Some(first.to_owned()), segments: Vec::new(), ty };
+            return self.path_tail(path, start);
+        }
+        let place = self.scope.root.clone();
+        let (name, ty) = self.scope.member(&place, self.at_root(), first, start)?;
+        self.path_tail(Path { variable: None, segments: vec![name], ty }, start)
+    }
+
+    /// Whatever `/…` follows.
+    fn path_tail(&mut self, mut path: Path, start: usize) -> Result<Expr, QueryError> {
+        while self.cursor.accept('/') {
+            let position = self.cursor.position;
+            if self.cursor.peek() == Some('$') {
+                return self.count(path, start);
+            }
+            let name = self.cursor.dotted();
+            if name.is_empty() {
+                return Err(self.cursor.syntax("A property name is missing after '/'."));
+            }
+            if self.cursor.peek() == Some('(') {
+                return self.lambda(path, name, position, start);
+            }
+            if name.contains('.') {
+                self.cast_segment(&path.ty, name, position)?;
+                continue;
+            }
+            if matches!(path.ty, EdmType::Collection(_)) {
+                let message = format!(
+                    "'{path}' is a collection; write {path}/any(x:x/{name} …) to ask about its items."
+                );
+                return Err(QueryError::bad(code::TYPE_MISMATCH, message).at(position));
+            }
+            let place = self.scope.place(&path.ty);
+            let (name, ty) = self.scope.member(&place, false, name, position)?;
+            path.segments.push(name);
+            path.ty = ty;
+        }
+        self.node(ExprKind::Path(path), start)
+    }
+
+    /// A type name in a path: accepted when it changes nothing.
+    fn cast_segment(&self, ty: &EdmType, name: &str, position: usize) -> Result<(), QueryError> {
+        if ty.qualified(&self.scope.model().namespace) == name {
+            return Ok(());
+        }
+        let message = format!("There is no derived type '{name}' here; leave it out of the path.");
+        Err(QueryError::not_implemented(message).at(position))
+    }
+
+    /// `$count` or `$count($filter=…)` after a collection.
+    fn count(&mut self, path: Path, start: usize) -> Result<Expr, QueryError> {
+        let position = self.cursor.position;
+        self.cursor.accept('$');
+        let name = self.cursor.identifier();
+        if name != "count" {
+            let message = format!("Only $count may follow '/' here; found '${name}'.");
+            return Err(QueryError::not_implemented(message).at(position));
+        }
+        let EdmType::Collection(item) = &path.ty else {
+            let message = format!("'{path}' is not a collection, so it has no $count.");
+            return Err(QueryError::bad(code::TYPE_MISMATCH, message).at(position));
+        };
+        if !self.cursor.accept('(') {
+            return self.node(ExprKind::Count(path, None), start);
+        }
+        let option = self.cursor.take_while(|c| c != '=' && c != ')').trim().to_owned();
+        if !option.trim_start_matches('$').eq_ignore_ascii_case("filter") || !self.cursor.accept('=') {
+            let message = "Only $filter is understood inside $count(…).";
+            return Err(QueryError::not_implemented(message).at(position));
+        }
+        let item_place = self.scope.place(item);
+        let outer = std::mem::replace(&mut self.scope.root, item_place);
+        let filter = self.nested(position, Parser::expression)?;
+        self.scope.root = outer;
+        self.cursor.expect(')', "Close $count( with ')'.")?;
+        self.node(ExprKind::Count(path, Some(Box::new(filter))), start)
+    }
+
+    fn lambda(&mut self, path: Path, name: &str, position: usize, start: usize) -> Result<Expr, QueryError> {
+        let quantifier = match name.to_ascii_lowercase().as_str() {
+            "any" => Quantifier::Any,
+            "all" => Quantifier::All,
+            _ => {
+                let message = format!("'{name}' cannot be called on '{path}'; only any and all can.");
+                return Err(QueryError::bad(code::UNKNOWN_FUNCTION, message).at(position));
+            }
+        };
+        let EdmType::Collection(item) = path.ty.clone() else {
+            let message = format!("'{path}' is not a collection, so it has no {name}().");
+            return Err(QueryError::bad(code::TYPE_MISMATCH, message).at(position));
+        };
+        self.cursor.accept('(');
+        self.cursor.skip_space();
+        if quantifier == Quantifier::Any && self.cursor.accept(')') {
+            return self
+                .node(ExprKind::Lambda(Lambda { collection: path, quantifier, condition: None }), start);
+        }
+        let at_variable = self.cursor.position;
+        let variable = self.cursor.identifier().to_owned();
+        if variable.is_empty() || self.scope.variable(&variable).is_some() {
+            let message = format!("Start {name}( with a new variable and ':', such as {name}(x:x eq 'a').");
+            return Err(QueryError::bad(code::SYNTAX, message).at(at_variable));
+        }
+        self.cursor.expect(':', "Put ':' after the lambda variable, such as any(x:x eq 'a').")?;
+        self.scope.variables.push((variable.clone(), *item));
+        let body = self.nested(position, Parser::expression)?;
+        self.scope.variables.pop();
+        self.cursor.skip_space();
+        if !self.cursor.accept(')') {
+            return Err(self.unexpected());
+        }
+        let condition = Some((variable, Box::new(body)));
+        self.node(ExprKind::Lambda(Lambda { collection: path, quantifier, condition }), start)
+    }
+
+    /// `$it/…`, `$this`; `$root` is refused.
+    pub(super) fn dollar(&mut self, start: usize) -> Result<Expr, QueryError> {
+        self.cursor.accept('$');
+        let name = self.cursor.identifier();
+        match name {
+            "it" if self.cursor.accept('/') => {
+                let position = self.cursor.position;
+                let first = self.cursor.identifier();
+                let place = Place::Entity(self.scope.context.entity_type);
+                let (name, ty) = self.scope.member(&place, true, first, position)?;
+                self.path_tail(Path { variable: None, segments: vec![name], ty }, start)
+            }
+            "this" => match &self.scope.root {
+                Place::Value(ty) => {
+                    let path =
+                        Path { variable: Some("$this".to_owned()), segments: Vec::new(), ty: ty.clone() };
+                    self.node(ExprKind::Path(path), start)
+                }
+                _ => Err(self.unavailable(name, start)),
+            },
+            _ => Err(self.unavailable(name, start)),
+        }
+    }
+
+    fn unavailable(&self, name: &str, start: usize) -> QueryError {
+        QueryError::not_implemented(format!(
+            "'${name}' is not available here; write a property name instead."
+        ))
+        .at(start)
+    }
+
+    fn at_root(&self) -> bool {
+        matches!(self.scope.root, Place::Entity(entity) if std::ptr::eq(entity, self.scope.context.entity_type))
+    }
+}

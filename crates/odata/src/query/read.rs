@@ -1,0 +1,213 @@
+//! From the raw query string to options: splitting, names, duplicates, and the options with simple values.
+//!
+//! The options with a grammar are in [`super::list`], [`super::expand`], [`super::apply`] and [`super::search`].
+
+use super::{Context, Options, SystemOption};
+use crate::cursor::Cursor;
+use crate::error::{QueryError, code, did_you_mean};
+use crate::expr::parse::{Aliases, Budget, Parser};
+use crate::expr::scope::Scope;
+use crate::expr::{self, Expr};
+use crate::percent::decode;
+
+/// As [`super::parse_options`].
+pub(super) fn options(raw_query: &str, context: &Context<'_>) -> Result<Options, QueryError> {
+    if raw_query.len() > context.limits.query_bytes {
+        let message =
+            format!("The query is too long; at most {} bytes are allowed.", context.limits.query_bytes);
+        return Err(QueryError::bad(code::LIMIT_EXCEEDED, message).at(context.limits.query_bytes));
+    }
+    let (mut system, aliases, custom) = sort(raw_query, context)?;
+    // Names made by $apply and $compute are known to all other options, wherever they stand.
+    system.sort_by_key(|(option, _)| match option {
+        SystemOption::Apply => 0,
+        SystemOption::Compute => 1,
+        _ => 2,
+    });
+    let budget = Budget::new(context.limits);
+    let mut reader = Reader { context: context.clone(), aliases: &aliases, budget: &budget };
+    let mut options = Options { custom, ..Options::default() };
+    for (option, value) in &system {
+        let mut cursor = Cursor::new(value);
+        let read = reader.option(*option, &mut cursor, &mut options);
+        read.and_then(|()| end(&mut cursor)).map_err(|error| error.in_option(option.name()))?;
+    }
+    Ok(options)
+}
+
+type Sorted = (Vec<(SystemOption, String)>, Aliases, Vec<(String, String)>);
+
+/// Splits and decodes; tells system options, parameter aliases and custom options apart.
+fn sort(raw_query: &str, context: &Context<'_>) -> Result<Sorted, QueryError> {
+    let mut system: Vec<(SystemOption, String)> = Vec::new();
+    let (mut aliases, mut custom) = (Aliases::new(), Vec::new());
+    for (count, part) in raw_query.split('&').filter(|part| !part.is_empty()).enumerate() {
+        if count >= context.limits.options {
+            let message = format!("At most {} query options are allowed.", context.limits.options);
+            return Err(QueryError::bad(code::LIMIT_EXCEEDED, message));
+        }
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let name = decode(name, true)?;
+        let name = name.trim();
+        let value = decode(value, true).map_err(|error| error.in_option(name))?;
+        if name.starts_with('@') {
+            if aliases.insert(name.to_owned(), value).is_some() {
+                return Err(duplicate(name));
+            }
+        } else if let Some(option) = system_option(name)? {
+            offered(option, context)?;
+            if system.iter().any(|(known, _)| *known == option) {
+                return Err(duplicate(option.name()));
+            }
+            system.push((option, value));
+        } else {
+            custom.push((name.to_owned(), value));
+        }
+    }
+    Ok((system, aliases, custom))
+}
+
+fn duplicate(name: &str) -> QueryError {
+    QueryError::bad(code::DUPLICATE_OPTION, format!("'{name}' is given twice; keep one.")).in_option(name)
+}
+
+/// `None` for custom options. Without `$`, the short words `id`, `index` and `levels` stay the service's own.
+fn system_option(name: &str) -> Result<Option<SystemOption>, QueryError> {
+    let found = SystemOption::named(name);
+    if !name.starts_with('$') {
+        let is_own = |option: &SystemOption| {
+            matches!(option, SystemOption::Id | SystemOption::Index | SystemOption::Levels)
+        };
+        return Ok(found.filter(|option| !is_own(option)));
+    }
+    found.map(Some).ok_or_else(|| {
+        let hint = did_you_mean(name, SystemOption::names());
+        let message = format!("There is no query option '{name}'.{hint}");
+        QueryError::bad(code::UNKNOWN_OPTION, message).in_option(name)
+    })
+}
+
+pub(super) fn offered(option: SystemOption, context: &Context<'_>) -> Result<(), QueryError> {
+    let always = matches!(option, SystemOption::Format | SystemOption::SchemaVersion);
+    if always || context.offered.contains(&option) {
+        return Ok(());
+    }
+    let message = format!("{} is not available here; leave it out.", option.name());
+    Err(QueryError::not_implemented(message).at(0).in_option(option.name()))
+}
+
+/// Nothing may be left.
+fn end(cursor: &mut Cursor<'_>) -> Result<(), QueryError> {
+    cursor.skip_space();
+    if cursor.is_at_end() {
+        return Ok(());
+    }
+    Err(cursor.syntax(format!("{} is not expected here.", cursor.found())))
+}
+
+/// Reads option values against one type.
+pub(super) struct Reader<'m, 'p> {
+    pub(super) context: Context<'m>,
+    pub(super) aliases: &'p Aliases,
+    pub(super) budget: &'p Budget,
+}
+
+impl<'m> Reader<'m, '_> {
+    /// Reads the value of `option` into `options`; stops before anything that cannot continue it.
+    pub(super) fn option(
+        &mut self,
+        option: SystemOption,
+        cursor: &mut Cursor<'_>,
+        options: &mut Options,
+    ) -> Result<(), QueryError> {
+        match option {
+            SystemOption::Apply => options.apply = self.apply(cursor)?,
+            SystemOption::Compute => options.compute = self.compute(cursor)?,
+            SystemOption::Count => options.count = boolean(cursor)?,
+            SystemOption::Expand => options.expand = self.expand(cursor)?,
+            SystemOption::Filter => options.filter = Some(self.condition(cursor)?),
+            SystemOption::OrderBy => options.orderby = self.orderby(cursor)?,
+            SystemOption::Search => options.search = Some(self.search(cursor)?),
+            SystemOption::Select => options.select = self.select(cursor)?,
+            SystemOption::Skip => options.skip = Some(number(cursor)?),
+            SystemOption::Top => options.top = Some(number(cursor)?),
+            SystemOption::DeltaToken => options.deltatoken = Some(text(cursor)?),
+            SystemOption::SkipToken => options.skiptoken = Some(text(cursor)?),
+            SystemOption::Format => options.format = Some(text(cursor)?),
+            SystemOption::Id => options.id = Some(text(cursor)?),
+            SystemOption::SchemaVersion => options.schemaversion = Some(text(cursor)?),
+            SystemOption::Index => {
+                return Err(
+                    QueryError::not_implemented("$index is for changes; this service only reads.").at(0)
+                );
+            }
+            SystemOption::Levels => {
+                let message = "$levels belongs inside $expand, such as $expand=reports($levels=2).";
+                return Err(QueryError::bad(code::SYNTAX, message).at(0));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn parser<'p, 't>(&'p self, cursor: &'p mut Cursor<'t>) -> Parser<'p, 'p, 't>
+    where
+        'm: 'p,
+    {
+        Parser {
+            cursor,
+            scope: Scope::of(&self.context),
+            aliases: self.aliases,
+            budget: self.budget,
+            reading: Vec::new(),
+        }
+    }
+
+    /// A checked true-or-false expression up to the end, `;` or `)`.
+    pub(super) fn condition(&self, cursor: &mut Cursor<'_>) -> Result<Expr, QueryError> {
+        let mut condition = self.expression(cursor)?;
+        cursor.skip_space();
+        if !cursor.is_at_end() && !cursor.rest().starts_with([';', ')']) {
+            return Err(self.parser(cursor).unexpected());
+        }
+        expr::check::condition(&mut condition, self.context.model)?;
+        Ok(condition)
+    }
+
+    /// An unchecked expression.
+    pub(super) fn expression(&self, cursor: &mut Cursor<'_>) -> Result<Expr, QueryError> {
+        self.parser(cursor).expression()
+    }
+}
+
+/// A whole number, with spaces around it as some clients write.
+pub(super) fn number(cursor: &mut Cursor<'_>) -> Result<u64, QueryError> {
+    cursor.skip_space();
+    let start = cursor.position;
+    let digits = cursor.take_while(|c| !matches!(c, ' ' | '\t' | ';' | ')'));
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let message = if is_number { "This number is too large." } else { "Write a whole number of 0 or more." };
+    let value = if is_number { digits.parse().ok() } else { None };
+    cursor.skip_space();
+    value.ok_or_else(|| QueryError::bad(code::INVALID_VALUE, message).at(start))
+}
+
+pub(super) fn boolean(cursor: &mut Cursor<'_>) -> Result<bool, QueryError> {
+    cursor.skip_space();
+    let start = cursor.position;
+    let value = match cursor.identifier() {
+        word if word.eq_ignore_ascii_case("true") => true,
+        word if word.eq_ignore_ascii_case("false") => false,
+        _ => return Err(QueryError::bad(code::INVALID_VALUE, "Write true or false.").at(start)),
+    };
+    cursor.skip_space();
+    Ok(value)
+}
+
+/// The whole rest.
+fn text(cursor: &mut Cursor<'_>) -> Result<String, QueryError> {
+    let value = cursor.take_while(|_| true);
+    if value.trim().is_empty() {
+        return Err(QueryError::bad(code::INVALID_VALUE, "Give this option a value, or leave it out.").at(0));
+    }
+    Ok(value.to_owned())
+}
