@@ -251,15 +251,32 @@ impl Parser<'_, '_, '_> {
     }
 
     fn bare_literal(&mut self, start: usize) -> Result<Expr, QueryError> {
-        let in_token = |c: char| is_identifier_part(c) || matches!(c, '-' | ':' | '.' | '+');
-        let mut token = self.cursor.take_while(in_token).to_owned();
+        let mut token = self.bare_token().to_owned();
         if token.contains(['T', 't']) && token.contains(':') && is_zone_after_lost_plus(self.cursor.rest()) {
             self.cursor.position += 1;
-            token = format!("{token}+{}", self.cursor.take_while(in_token));
+            token = format!("{token}+{}", self.bare_token());
         }
         let value = literal::bare(&token)
             .map_err(|message| QueryError::bad(code::INVALID_VALUE, message).at(start))?;
         self.node(ExprKind::Literal(value), start)
+    }
+
+    /// Letters, digits and signs up to what cannot belong to a number, date, time or GUID. A colon belongs only between
+    /// the parts of a time: `case(n gt 1:2)` has a colon of its own.
+    fn bare_token(&mut self) -> &str {
+        let start = self.cursor.position;
+        loop {
+            self.cursor.take_while(|c| is_identifier_part(c) || matches!(c, '-' | '.' | '+'));
+            let before = self.cursor.since(start).as_bytes();
+            let after = self.cursor.rest().as_bytes();
+            let is_time = before.len() >= 2
+                && before[before.len() - 2..].iter().all(u8::is_ascii_digit)
+                && (before.len() == 2 || !before[before.len() - 3].is_ascii_digit());
+            if !is_time || after.first() != Some(&b':') || !after.get(1).is_some_and(u8::is_ascii_digit) {
+                return self.cursor.since(start);
+            }
+            self.cursor.accept(':');
+        }
     }
 
     /// The list after `in`.

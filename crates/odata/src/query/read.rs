@@ -102,7 +102,11 @@ fn end(cursor: &mut Cursor<'_>) -> Result<(), QueryError> {
     if cursor.is_at_end() {
         return Ok(());
     }
-    Err(cursor.syntax(format!("{} is not expected here.", cursor.found())))
+    let found = cursor.found();
+    Err(cursor.syntax(match cursor.peek() {
+        Some(')') => format!("{found} is not expected here. Remove this parenthesis, or open one before it."),
+        _ => format!("{found} is not expected here. Remove it, or put ',' before it."),
+    }))
 }
 
 /// Reads option values against one type.

@@ -30,6 +30,9 @@ impl Parser<'_, '_, '_> {
         if name.is_empty() {
             return Err(self.cursor.syntax(format!("{} is no value or property.", self.cursor.found())));
         }
+        if name.contains('.') && self.cursor.peek() == Some('/') {
+            return self.after_cast(name, start);
+        }
         if name.contains('.') {
             let message =
                 format!("'{name}' is a type; compare a property, or write its member in quotes after it.");

@@ -18,6 +18,20 @@ impl<'c> Parser<'_, 'c, '_> {
         self.path_tail(Path { variable: None, segments: vec![name], ty }, start)
     }
 
+    /// `Namespace.type/property`, where the type is the one the path starts at anyway.
+    pub(super) fn after_cast(&mut self, name: &str, start: usize) -> Result<Expr, QueryError> {
+        let own = match &self.scope.root {
+            Place::Entity(entity) => EdmType::Entity(entity.name.clone()),
+            Place::Complex(name, _) => EdmType::Complex((*name).to_owned()),
+            Place::Value(ty) => ty.clone(),
+        };
+        self.cast_segment(&own, name, start)?;
+        self.cursor.accept('/');
+        let position = self.cursor.position;
+        let first = self.cursor.identifier();
+        self.path(first, position)
+    }
+
     /// Whatever `/…` follows.
     fn path_tail(&mut self, mut path: Path, start: usize) -> Result<Expr, QueryError> {
         while self.cursor.accept('/') {
