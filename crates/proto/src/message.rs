@@ -129,7 +129,8 @@ pub struct CheckInRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckInResponse {
-    /// The sequence of the report.
+    /// The highest sequence accepted from this device: that of the report, or for a duplicate maybe a later
+    /// one, which tells a device that came back from an older copy of itself where to go on.
     pub accepted: u64,
     /// The hash of the inventory now held.
     pub state_hash: Hash,
