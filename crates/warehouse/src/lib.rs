@@ -3,5 +3,9 @@
 pub mod calendar;
 pub mod cell;
 pub mod encode;
+pub mod files;
+pub mod job;
 pub mod lifetime;
 pub mod merge;
+pub mod model;
+pub mod sql;

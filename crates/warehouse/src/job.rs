@@ -1,0 +1,3 @@
+//! Work that runs without a caller.
+
+pub mod midnight;

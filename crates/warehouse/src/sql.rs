@@ -1,0 +1,144 @@
+//! What the snapshot reads from the operational store: one consistent image, each table in natural-key order.
+
+use store::{Row, Sql, SqlError, Tx, Value};
+
+use crate::job::midnight::{Image, ImageError};
+use crate::merge::MergeError;
+use crate::model::{Device, User};
+
+const USERS: Sql = Sql::tenant(
+    "select u.id, u.mail, u.user_principal_name, u.display_name from directory_user u
+     where u.tenant_id = $1 and u.deleted_at is null
+       and exists (select 1 from user_licence l where l.tenant_id = u.tenant_id and l.user_id = u.id)
+     order by u.id",
+);
+
+const DEVICES: Sql = Sql::tenant(
+    "select id, device_name, device_type_id, registration_state_id, owner_type_id, enrolled_at, last_sync_at,
+       management_agent_id, management_state_id, azure_ad_device_id, azure_ad_registered, enrollment_type_id,
+       compliance_state_id, os_version, eas_device_id, serial_number, user_id, manufacturer, model,
+       operating_system, android_security_patch_level, meid, is_supervised, free_storage_bytes,
+       total_storage_bytes, encryption_state, subscriber_carrier, phone_number, imei, cellular_technology,
+       wifi_mac_address, ethernet_mac_address, office365_version, windows_os_edition, primary_user_id, iccid,
+       subnet_address_v4_wifi, ip_address_v4_wifi, physical_memory_bytes, jail_broken
+     from device where tenant_id = $1 and retired_at is null order by id",
+);
+
+/// The store's image of one tenant, inside a read transaction.
+pub struct StoreImage<'t, 'x, 'c> {
+    tx: &'t mut Tx<'x, 'c>,
+}
+
+impl<'t, 'x, 'c> StoreImage<'t, 'x, 'c> {
+    /// Reads through `tx`.
+    pub fn new(tx: &'t mut Tx<'x, 'c>) -> Self {
+        Self { tx }
+    }
+
+    fn each(
+        &mut self,
+        sql: &Sql,
+        take: &mut dyn FnMut(&Row) -> Result<(), MergeError>,
+    ) -> Result<(), ImageError> {
+        let mut stopped = None;
+        let read = self.tx.each(sql, &[], |row| {
+            take(row).map_err(|error| {
+                stopped = Some(error);
+                SqlError::Other("the snapshot stopped".to_owned())
+            })
+        });
+        match stopped {
+            Some(error) => Err(error.into()),
+            None => Ok(read?),
+        }
+    }
+}
+
+impl Image for StoreImage<'_, '_, '_> {
+    fn users(&mut self, take: &mut dyn FnMut(&User<'_>) -> Result<(), MergeError>) -> Result<(), ImageError> {
+        self.each(&USERS, &mut |row| {
+            let values = row.values();
+            take(&User {
+                id: text(values, 0).unwrap_or_default(),
+                mail: text(values, 1),
+                user_principal_name: text(values, 2),
+                display_name: text(values, 3),
+            })
+        })
+    }
+
+    fn devices(
+        &mut self,
+        take: &mut dyn FnMut(&Device<'_>) -> Result<(), MergeError>,
+    ) -> Result<(), ImageError> {
+        self.each(&DEVICES, &mut |row| take(&device(row.values())))
+    }
+}
+
+fn text(values: &[Value], at: usize) -> Option<&str> {
+    match values.get(at) {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn int(values: &[Value], at: usize) -> Option<i64> {
+    match values.get(at) {
+        Some(Value::Int(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+/// SQLite keeps booleans as 0 and 1.
+fn flag(values: &[Value], at: usize) -> bool {
+    matches!(values.get(at), Some(Value::Bool(true) | Value::Int(1)))
+}
+
+fn device(values: &[Value]) -> Device<'_> {
+    let text = |at| text(values, at);
+    let int = |at| int(values, at);
+    // An id that is missing is one the catalogue does not know.
+    let id = |at| int(at).unwrap_or(i64::MIN);
+    Device {
+        id: text(0).unwrap_or_default(),
+        device_name: text(1),
+        device_type_id: id(2),
+        registration_state_id: id(3),
+        owner_type_id: id(4),
+        enrolled_at: int(5),
+        last_sync_at: int(6),
+        management_agent_id: id(7),
+        management_state_id: id(8),
+        azure_ad_device_id: text(9),
+        azure_ad_registered: flag(values, 10),
+        enrollment_type_id: id(11),
+        compliance_state_id: id(12),
+        os_version: text(13),
+        eas_device_id: text(14),
+        serial_number: text(15),
+        user_id: text(16),
+        manufacturer: text(17),
+        model: text(18),
+        operating_system: text(19),
+        android_security_patch_level: text(20),
+        meid: text(21),
+        is_supervised: flag(values, 22),
+        free_storage_bytes: int(23),
+        total_storage_bytes: int(24),
+        encryption_state: int(25).unwrap_or_default(),
+        subscriber_carrier: text(26),
+        phone_number: text(27),
+        imei: text(28),
+        cellular_technology: text(29),
+        wifi_mac_address: text(30),
+        ethernet_mac_address: text(31),
+        office365_version: text(32),
+        windows_os_edition: text(33),
+        primary_user_id: text(34),
+        iccid: text(35),
+        subnet_address_v4_wifi: text(36),
+        ip_address_v4_wifi: text(37),
+        physical_memory_bytes: int(38),
+        jail_broken: flag(values, 39),
+    }
+}
