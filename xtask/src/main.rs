@@ -4,6 +4,9 @@
 
 mod codegen;
 mod demo;
+#[cfg(feature = "drive")]
+mod drive;
+mod options;
 mod process;
 mod site;
 mod test;
@@ -51,6 +54,16 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Kill the server at random points many times; every acknowledged check-in must be there once.
+    ///
+    /// Devices check in and snapshots are taken while the server gets SIGKILL. After each restart the acknowledged
+    /// check-ins are there once, and the feed shows the old day or the new one, whole.
+    Crash(options::Crash),
+    /// Measure the feed, check-ins or the snapshot, beside the limit of this machine.
+    Bench {
+        #[command(subcommand)]
+        what: options::Bench,
+    },
     /// Write the files derived from data files (permission constants, built-in roles).
     Codegen {
         /// Write nothing; fail when a derived file is stale.
@@ -93,6 +106,12 @@ fn dispatch(cli: Cli) -> Result<()> {
         Command::Test(options) => test::run(&site, &options),
         Command::Tidy => tidy::run(&site.root),
         Command::Web { check } => web::command(&site, check),
+        #[cfg(feature = "drive")]
+        Command::Crash(options) => drive::crash::command(&site, &options),
+        #[cfg(feature = "drive")]
+        Command::Bench { what } => drive::bench::command(&site, &what),
+        #[cfg(not(feature = "drive"))]
+        Command::Crash(_) | Command::Bench { .. } => options::with_drive(&site),
         Command::Codegen { check, openapi } => {
             codegen::run(&site.root, check)?;
             if openapi { demo::write_openapi(&site) } else { Ok(()) }

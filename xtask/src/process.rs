@@ -191,6 +191,19 @@ impl Server {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    #[cfg(feature = "drive")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as a power cut would.
+    #[cfg(feature = "drive")]
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     fn tail(&self) -> String {
         let text = self.log_text();
         let lines: Vec<&str> = text.lines().collect();

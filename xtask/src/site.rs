@@ -65,6 +65,21 @@ impl Site {
         self.own_folder(name)
     }
 
+    /// Claims a name for this process until the returned file is dropped: two runs that share a target folder must not
+    /// empty each other's folders. Waits for another run and says so.
+    pub(crate) fn claim(&self, name: &str) -> Result<std::fs::File> {
+        let path = self.own_folder("locks")?.join(name);
+        let file = std::fs::File::create(&path).with_context(|| format!("writing {}", path.display()))?;
+        if file.try_lock().is_err() {
+            println!("another `cargo xtask {name}` runs in this target folder; waiting for it to end");
+            while file.try_lock().is_err() {
+                self.check_interrupted()?;
+                std::thread::sleep(std::time::Duration::from_millis(200));
+            }
+        }
+        Ok(file)
+    }
+
     /// A path as people like to read it: from the repository or as it is.
     pub(crate) fn shown(&self, path: &Path) -> String {
         path.strip_prefix(&self.root).unwrap_or(path).display().to_string()

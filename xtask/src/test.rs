@@ -109,6 +109,7 @@ pub(crate) fn run(site: &Site, options: &Options) -> Result<()> {
         return Ok(());
     }
     site.catch_interrupts()?;
+    let _claim = site.claim("test")?;
     let chosen: Vec<_> = all
         .iter()
         .filter(|step| options.only.is_empty() || options.only.iter().any(|only| only == step.name))

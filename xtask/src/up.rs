@@ -45,6 +45,7 @@ pub(crate) struct Options {
 /// A step fails; what was started is stopped.
 pub(crate) fn command(site: &Site, options: &Options) -> Result<()> {
     site.catch_interrupts()?;
+    let _claim = site.claim("up")?;
     println!("[1/5] building the UI");
     crate::web::build(site)?;
     println!("[2/5] building the programs (the first time takes a while; later seconds)");

@@ -1,0 +1,76 @@
+//! `cargo xtask bench`: figures, each printed beside the limit of this machine measured in the same run.
+//!
+//! Release builds, real servers on fresh data folders. Nothing here fails for being slow; it says how far it is.
+
+mod checkin;
+mod feed;
+mod memory;
+mod snapshot;
+
+use anyhow::{Context as _, Result};
+
+use crate::options::Bench;
+use crate::site::Site;
+
+/// Measures one thing.
+///
+/// # Errors
+/// A program does not build, start or answer.
+pub(crate) fn command(site: &Site, what: &Bench) -> Result<()> {
+    site.catch_interrupts()?;
+    let _claim = site.claim("bench")?;
+    match *what {
+        Bench::Feed { rows, days, runs } => feed::measure(site, rows, days, runs),
+        Bench::Checkin { devices, seconds } => checkin::measure(site, devices, seconds),
+        Bench::Snapshot { devices } => snapshot::measure(site, devices),
+    }
+}
+
+/// One figure of `/proc/<pid>/status`, in bytes: `VmRSS` now, `VmHWM` at most so far.
+fn memory_bytes(pid: u32, field: &str) -> Result<u64> {
+    let status =
+        std::fs::read_to_string(format!("/proc/{pid}/status")).context("reading the server's memory")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+    let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    Ok(kibibytes.with_context(|| format!("/proc has no {field}"))? * 1024)
+}
+
+/// Processor time a process has used, all threads, in seconds.
+fn processor_seconds(pid: u32) -> Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).context("reading the server's times")?;
+    let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+    let ticks =
+        |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).context("/proc has no times");
+    // Fields 14 and 15 of proc(5), counted after the name; in hundredths of a second.
+    Ok((ticks(11)? + ticks(12)?) as f64 / 100.0)
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / (1024.0 * 1024.0)
+}
+
+/// "1,234,567".
+fn grouped(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_figures_can_be_read() {
+        let pid = std::process::id();
+        assert!(memory_bytes(pid, "VmHWM").unwrap() >= memory_bytes(pid, "VmRSS").unwrap());
+        assert!(processor_seconds(pid).unwrap() >= 0.0);
+        assert_eq!((grouped(1_234_567.4).as_str(), grouped(999.0).as_str()), ("1,234,567", "999"));
+    }
+}

@@ -1,0 +1,201 @@
+//! `bench feed`: a full download of `devicePropertyHistories`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::super::feed::{Feed, path_of};
+use super::super::http::{Client, Streamed};
+use super::memory::Memory;
+use super::{grouped, mebibytes, memory_bytes, processor_seconds};
+use crate::demo::{Demo, Fleet, Profile, Programs};
+use crate::process::shown;
+use crate::site::Site;
+
+const SET: &str = "devicePropertyHistories";
+
+/// One download, all pages together.
+struct Download {
+    rows: u64,
+    bytes: u64,
+    first_byte: Duration,
+    whole: Duration,
+    server_seconds: f64,
+}
+
+pub(super) fn measure(site: &Site, rows: u64, days: u32, runs: u32) -> Result<()> {
+    let programs = Programs::build(site, Profile::Release)?;
+    let folder = site.fresh_folder("bench-feed")?;
+    let devices = u32::try_from(rows.div_ceil(u64::from(days.max(1))))?;
+    println!("making {days} days of {devices} devices by the real midnight job; this takes a while");
+    let fleet = Fleet { devices, days, seed: 1, listen: None };
+    let demo = Demo::start(site, &programs, &folder.join("data"), &fleet)?;
+    let pid = demo.server.id();
+    let feed = Feed::sign_in(&demo.ready)?;
+
+    let mut bytes = Vec::new();
+    let warm = download(&feed, pid, |piece| bytes.extend_from_slice(piece))?;
+    if warm.rows < rows {
+        println!("the history has {} rows, fewer than the {rows} asked for", warm.rows);
+    }
+    let memory_before = reset_peak(pid)?;
+    let mut best: Option<Download> = None;
+    for run in 1..=runs {
+        site.check_interrupted()?;
+        let one = download(&feed, pid, |_| ())?;
+        println!(
+            "run {run}: {} rows in {}, first byte {:.1} ms",
+            grouped(one.rows as f64),
+            shown(one.whole),
+            one.first_byte.as_secs_f64() * 1e3
+        );
+        if best.as_ref().is_none_or(|best| one.whole < best.whole) {
+            best = Some(one);
+        }
+    }
+    let peak = memory_bytes(pid, "VmHWM")?;
+    let best = best.context("no run was asked for")?;
+    let limit = from_memory(bytes, &folder, runs)?;
+    report(&best, &limit, memory_before, peak);
+    Ok(())
+}
+
+fn download(feed: &Feed, pid: u32, mut sink: impl FnMut(&[u8])) -> Result<Download> {
+    let before = processor_seconds(pid)?;
+    let mut total = Download {
+        rows: 0,
+        bytes: 0,
+        first_byte: Duration::ZERO,
+        whole: Duration::ZERO,
+        server_seconds: 0.0,
+    };
+    let mut path = Some(format!("{}{SET}", feed.root));
+    while let Some(page) = path {
+        let mut rows = Rows::default();
+        let mut tail = Vec::new();
+        let streamed = feed.client.stream(&page, &feed.token, |piece| {
+            rows.count(piece);
+            sink(piece);
+            tail.extend_from_slice(piece);
+            let surplus = tail.len().saturating_sub(4096);
+            tail.drain(..surplus);
+        })?;
+        if total.rows == 0 {
+            total.first_byte = streamed.first_byte;
+        }
+        total.rows += rows.n;
+        total.bytes += streamed.bytes;
+        total.whole += streamed.whole;
+        path = next_link(&String::from_utf8_lossy(&tail));
+    }
+    if total.rows == 0 {
+        bail!("{SET} has no rows");
+    }
+    total.server_seconds = processor_seconds(pid)? - before;
+    Ok(total)
+}
+
+/// Counts rows by a column each has once, also across pieces.
+#[derive(Default)]
+struct Rows {
+    n: u64,
+    matched: usize,
+}
+
+impl Rows {
+    fn count(&mut self, piece: &[u8]) {
+        const COLUMN: &[u8] = b"\"dateKey\":";
+        for &byte in piece {
+            if byte == COLUMN[self.matched] {
+                self.matched += 1;
+                if self.matched == COLUMN.len() {
+                    self.n += 1;
+                    self.matched = 0;
+                }
+            } else {
+                self.matched = usize::from(byte == COLUMN[0]);
+            }
+        }
+    }
+}
+
+/// The next page, from the end of a page: the link is written after the rows.
+fn next_link(tail: &str) -> Option<String> {
+    let (_, rest) = tail.split_once("\"@odata.nextLink\":")?;
+    let link = rest.trim_start().strip_prefix('"')?.split('"').next()?;
+    Some(path_of(&link.replace("\\u0026", "&").replace("\\/", "/")))
+}
+
+fn from_memory(bytes: Vec<u8>, folder: &Path, runs: u32) -> Result<Streamed> {
+    let memory = Memory::serve(bytes, folder)?;
+    let client = Client::new(&memory.origin, &memory.ca_file)?;
+    let mut best: Option<Streamed> = None;
+    for _ in 0..runs {
+        // The same work on our side as for the real feed.
+        let mut rows = Rows::default();
+        let one = client.stream("/", "none", |piece| rows.count(piece))?;
+        if best.as_ref().is_none_or(|best| one.whole < best.whole) {
+            best = Some(one);
+        }
+    }
+    best.context("no run was asked for")
+}
+
+/// Forgets the server's peak so far; where the kernel does not let us, the peak includes making the data.
+fn reset_peak(pid: u32) -> Result<u64> {
+    if std::fs::write(format!("/proc/{pid}/clear_refs"), "5").is_err() {
+        println!("the peak memory below includes making the data");
+    }
+    memory_bytes(pid, "VmRSS")
+}
+
+fn report(best: &Download, limit: &Streamed, memory_before: u64, peak: u64) {
+    let seconds = best.whole.as_secs_f64();
+    let rate = mebibytes(best.bytes) / seconds;
+    let limit_rate = mebibytes(limit.bytes) / limit.whole.as_secs_f64();
+    println!("\nfeed: {SET}, {} rows, {:.1} MiB", grouped(best.rows as f64), mebibytes(best.bytes));
+    println!("                      feed          from memory   share");
+    println!("  MiB/s       {rate:>12.1}  {limit_rate:>12.1}  {:>6.0} %", 100.0 * rate / limit_rate);
+    println!(
+        "  rows/s      {:>12}  {:>12}",
+        grouped(best.rows as f64 / seconds),
+        grouped(best.rows as f64 / limit.whole.as_secs_f64())
+    );
+    println!(
+        "  first byte  {:>9.1} ms  {:>9.1} ms",
+        best.first_byte.as_secs_f64() * 1e3,
+        limit.first_byte.as_secs_f64() * 1e3
+    );
+    println!(
+        "  rows per second of one core   {:>12}",
+        grouped(best.rows as f64 / best.server_seconds.max(0.01))
+    );
+    println!(
+        "  memory: {:.0} MiB before, {:.0} MiB at most while downloading",
+        mebibytes(memory_before),
+        mebibytes(peak)
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_across_pieces() {
+        let body = br#"{"value":[{"dateKey":1,"a":"\"dateKe"},{"dateKey":2},{"dateKey":3}]}"#;
+        for size in [1, 3, 10, 100] {
+            let mut rows = Rows::default();
+            body.chunks(size).for_each(|piece| rows.count(piece));
+            assert_eq!(rows.n, 3, "pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn the_next_page_is_found_at_the_end() {
+        let tail = r#"1}],"@odata.nextLink":"https://h:1/w/v1.0/s?$skiptoken=a\u0026b=c"}"#;
+        assert_eq!(next_link(tail).as_deref(), Some("/w/v1.0/s?$skiptoken=a&b=c"));
+        assert_eq!(next_link(r#"1}]}"#), None);
+    }
+}

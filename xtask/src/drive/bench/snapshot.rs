@@ -1,0 +1,86 @@
+//! `bench snapshot`: one day of a large fleet, beside reading the store and writing the day's files without thought.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::{grouped, mebibytes};
+use crate::demo::{Demo, Fleet, Profile, Programs};
+use crate::process::{Show, run, shown};
+use crate::site::Site;
+
+pub(super) fn measure(site: &Site, devices: u32) -> Result<()> {
+    let programs = Programs::build(site, Profile::Release)?;
+    let folder = site.fresh_folder("bench-snapshot")?;
+    let data_dir = folder.join("data");
+    println!("enrolling {} simulated devices; this takes a while", grouped(f64::from(devices)));
+    let fleet = Fleet { devices, days: 1, seed: 1, listen: None };
+    let demo = Demo::start(site, &programs, &data_dir, &fleet)?;
+    let read_bytes = size(&data_dir, &|path| path.extension().is_some_and(|end| end == "db"))?;
+    let before = size(&data_dir, &is_parquet)?;
+    println!("taking the day");
+    let mut command = programs.command("quarterdeck");
+    command.args(["snapshot", "--refresh", "--data-dir"]).arg(&data_dir);
+    let started = Instant::now();
+    let ran = run(site, "bench-snapshot", &mut command, Duration::from_secs(3600), Show::Lines)?;
+    let took = started.elapsed();
+    if !ran.success {
+        bail!("the snapshot failed:\n{}", ran.tail(10));
+    }
+    drop(demo);
+    let written_bytes = size(&data_dir, &is_parquet)?.saturating_sub(before);
+    let limit = without_thought(&data_dir, &folder.join("written"), written_bytes)?;
+    println!("\nsnapshot of {} devices", grouped(f64::from(devices)));
+    println!(
+        "  the day       {:>12}   {} devices/s",
+        shown(took),
+        grouped(f64::from(devices) / took.as_secs_f64())
+    );
+    println!(
+        "  bytes alone   {:>12}   reading {:.0} MiB of store, writing {:.0} MiB durably",
+        shown(limit),
+        mebibytes(read_bytes),
+        mebibytes(written_bytes)
+    );
+    Ok(())
+}
+
+fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "parquet")
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() { found.extend(files(&path)?) } else { found.push(path) }
+    }
+    Ok(found)
+}
+
+fn size(folder: &Path, counts: &dyn Fn(&Path) -> bool) -> Result<u64> {
+    let counted = files(folder)?.into_iter().filter(|path| counts(path));
+    // A file may be replaced between listing and looking.
+    Ok(counted.filter_map(|path| std::fs::metadata(path).ok()).map(|found| found.len()).sum())
+}
+
+/// Reads every database file and writes as many bytes as the day did, with one fsync.
+fn without_thought(data_dir: &Path, to: &Path, n_bytes: u64) -> Result<Duration> {
+    let started = Instant::now();
+    let mut buffer = vec![0_u8; 1 << 20];
+    for path in files(data_dir)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "db")) {
+        let mut file = std::fs::File::open(path)?;
+        while file.read(&mut buffer)? > 0 {}
+    }
+    let mut file = std::fs::File::create(to)?;
+    let mut left = n_bytes;
+    while left > 0 {
+        let take = left.min(buffer.len() as u64);
+        file.write_all(&buffer[..usize::try_from(take)?])?;
+        left -= take;
+    }
+    file.sync_all()?;
+    Ok(started.elapsed())
+}
