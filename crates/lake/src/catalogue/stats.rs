@@ -2,7 +2,6 @@
 //!
 //! Columns declared without statistics have no row here at all; DuckDB 1.5.5 takes that for "not known".
 
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::statistics::Statistics;
@@ -91,7 +90,8 @@ fn text(bound: Bound, ty: ColumnType) -> Option<String> {
 }
 
 fn day(since_1970: i64) -> Option<Date> {
-    jiff::civil::date(1970, 1, 1).checked_add(since_1970.checked_abs().map(|_| since_1970.days())?).ok()
+    let span = jiff::Span::new().try_days(since_1970).ok()?;
+    jiff::civil::date(1970, 1, 1).checked_add(span).ok()
 }
 
 /// As [`super::instant_text`], but up to the last second of 9999, beyond what an instant can be.
