@@ -103,7 +103,13 @@ fn rust(shared: &mut Shared) -> Result<Tally> {
         println!(
             "    cargo-nextest is missing, so cargo test runs (slower); `cargo install cargo-nextest --locked`"
         );
-        (cargo(&site, &["test", "--workspace", "--all-targets", "--no-fail-fast"]), Runner::Libtest)
+        (
+            cargo(
+                &site,
+                &["test", "--workspace", "--all-targets", "--features=xtask/drive", "--no-fail-fast"],
+            ),
+            Runner::Libtest,
+        )
     };
     let ran = run(&site, "rust", command.env("TEST_POSTGRES_URL", url), BUILD_LIMIT, Show::Lines)?;
     Ok(tally(runner, &ran))
@@ -208,7 +214,8 @@ fn e2e(shared: &mut Shared) -> Result<Tally> {
 
 fn crash(shared: &mut Shared) -> Result<Tally> {
     let site = shared.site.clone();
-    let mut command = cargo(&site, &["xtask", "crash", "--rounds", "12"]);
+    let xtask = ["run", "--quiet", "--package", "xtask", "--features", "drive", "--"];
+    let mut command = cargo(&site, &[&xtask[..], &["crash", "--rounds", "12"]].concat());
     let ran = run(&site, "crash", &mut command, TEST_LIMIT, Show::Lines)?;
     Ok(one(&ran, "the crash loop found a loss:"))
 }
