@@ -2,6 +2,7 @@
 //!
 //! Works on header texts; knows no HTTP server.
 
+mod accept;
 mod prefer;
 
 pub use prefer::{OmitValues, Preferences};
@@ -104,13 +105,44 @@ impl Refusal {
 /// # Errors
 /// [`Refusal`] with a sentence that names what the service has.
 pub fn negotiate(wish: &Wish<'_>, document: Document) -> Result<Agreed, Refusal> {
-    let _ = wish;
+    let version = version(wish)?;
     let format = match document {
-        Document::Data => Format::Json { metadata: Metadata::Minimal, ieee754: false, streaming: false },
-        Document::Metadata => Format::Xml,
         Document::RawValue => Format::Text,
+        Document::Data | Document::Metadata => accept::choose(wish, document, version)?,
     };
-    Ok(Agreed { format, version: Version::V4 })
+    Ok(Agreed { format, version })
+}
+
+/// The highest version both sides know (§8.1.5, §8.2.7). A request that calls itself 4.0 gets 4.0.
+fn version(wish: &Wish<'_>) -> Result<Version, Refusal> {
+    let asked = wish.odata_version.map(|header| one_version(header, "OData-Version")).transpose()?;
+    let most = wish.odata_max_version.map(|header| one_version(header, "OData-MaxVersion")).transpose()?;
+    Ok(most.or(asked).unwrap_or(Version::V401))
+}
+
+/// One number, perhaps repeated with commas, perhaps with the `;NetFx` of old clients.
+fn one_version(header: &str, name: &str) -> Result<Version, Refusal> {
+    let wrong = || {
+        let shown: String = header.chars().take(40).collect();
+        Refusal::Version(format!("{name} is '{shown}'; this service speaks 4.0 and 4.01."))
+    };
+    let mut lowest = None;
+    for part in header.split(',') {
+        let number = part.split(';').next().unwrap_or_default().trim();
+        let (major, minor) = number.split_once('.').unwrap_or((number, "0"));
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok());
+        let (Some(Some(major)), Some(Some(minor))) = (digits(major), digits(minor)) else {
+            return Err(wrong());
+        };
+        let version = match (major, minor) {
+            (0..=3, _) => return Err(wrong()),
+            (4, 0) => Version::V4,
+            _ if name == "OData-Version" && (major, minor) != (4, 1) => return Err(wrong()),
+            _ => Version::V401,
+        };
+        lowest = Some(lowest.map_or(version, |known: Version| known.min(version)));
+    }
+    lowest.ok_or_else(wrong)
 }
 
 impl Agreed {
@@ -144,3 +176,6 @@ fn json_content_type(version: Version, metadata: Metadata, ieee754: bool, stream
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

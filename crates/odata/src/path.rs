@@ -1,8 +1,12 @@
 //! Resource paths (OData 4.01 URL Conventions §4): what a URL names, checked against the model.
 //!
-//! Paths start after the service root. Functions, actions and `$crossjoin` are refused as not implemented.
+//! Paths start after the service root. Keys stand in parentheses or as a segment of their own (§4.3.6). Functions,
+//! actions, `$crossjoin`, `$all` and `$filter` in paths are refused as not implemented.
 
-use crate::edm::Model;
+mod key;
+mod walk;
+
+use crate::edm::{EdmType, Model};
 use crate::error::QueryError;
 use crate::expr::Literal;
 
@@ -15,7 +19,7 @@ pub enum Resource {
     Metadata,
     /// `$batch`
     Batch,
-    /// `$entity`, with the address in `$id`.
+    /// `$entity`, with the address in the option `$id`.
     Entity,
     Data(DataPath),
 }
@@ -31,6 +35,31 @@ pub enum Resource {
 pub struct DataPath {
     pub root: Root,
     pub segments: Vec<Segment>,
+    /// The type of what the path names: `Collection(Entity(…))` for a set, `Int64` for `$count`.
+    pub ty: EdmType,
+}
+
+impl DataPath {
+    /// The set or singleton it starts at.
+    #[must_use]
+    pub fn root_name(&self) -> &str {
+        match &self.root {
+            Root::Set(name) | Root::Singleton(name) => name,
+        }
+    }
+
+    /// The entity type the query options apply to: that of the named entities, if it names entities.
+    #[must_use]
+    pub fn entity_type<'m>(&self, model: &'m Model) -> Option<&'m crate::edm::EntityType> {
+        match &self.ty {
+            EdmType::Entity(name) => model.find_entity_type(name),
+            EdmType::Collection(item) => match &**item {
+                EdmType::Entity(name) => model.find_entity_type(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// Where it starts. Names are in metadata spelling.
@@ -43,7 +72,7 @@ pub enum Root {
 /// One step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Segment {
-    /// Key properties with their values, in key order.
+    /// Key properties with their values, in key order; values have the type of the property.
     Key(Vec<(String, Literal)>),
     Property(String),
     Navigation(String),
@@ -59,11 +88,10 @@ pub enum Segment {
 ///
 /// # Errors
 /// 404 with the nearest name for anything the model does not have, 400 for a malformed key, 501 for parts of OData this
-/// crate does not serve.
+/// crate does not serve. Positions count bytes of `raw_path`.
 pub fn parse_path(raw_path: &str, model: &Model) -> Result<Resource, QueryError> {
-    let _ = model;
-    if raw_path.trim_matches('/').is_empty() {
-        return Ok(Resource::ServiceDocument);
-    }
-    Err(QueryError::not_implemented("Paths are not read yet."))
+    walk::resource(raw_path, model)
 }
+
+#[cfg(test)]
+mod tests;

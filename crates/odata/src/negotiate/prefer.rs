@@ -24,9 +24,48 @@ pub enum OmitValues {
     Defaults,
 }
 
-/// Reads a `Prefer` header.
-#[must_use]
-pub fn parse(header: &str) -> Preferences {
-    let _ = header;
-    Preferences::default()
+impl Preferences {
+    /// Reads a `Prefer` header; several headers are joined with commas. The first of a name counts.
+    #[must_use]
+    pub fn parse(header: &str) -> Self {
+        let mut found = Self::default();
+        let mut seen: Vec<String> = Vec::new();
+        for item in split_outside_quotes(header, ',') {
+            let preference = split_outside_quotes(item, ';').next().unwrap_or_default();
+            let (name, value) = preference.split_once('=').unwrap_or((preference, ""));
+            let name = name.trim().to_ascii_lowercase();
+            let name = name.strip_prefix("odata.").unwrap_or(&name).to_owned();
+            if !name.is_empty() && !seen.contains(&name) {
+                found.set(&name, value.trim().trim_matches('"'));
+                seen.push(name);
+            }
+        }
+        found
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        match name {
+            "maxpagesize" => self.max_page_size = value.parse().ok().filter(|size| *size > 0),
+            "omit-values" if value.eq_ignore_ascii_case("nulls") => {
+                self.omit_values = Some(OmitValues::Nulls)
+            }
+            "omit-values" if value.eq_ignore_ascii_case("defaults") => {
+                self.omit_values = Some(OmitValues::Defaults)
+            }
+            "respond-async" => self.respond_async = true,
+            "wait" => self.wait = value.parse().ok(),
+            "track-changes" => self.track_changes = true,
+            "continue-on-error" => self.continue_on_error = !value.eq_ignore_ascii_case("false"),
+            "include-annotations" => self.include_annotations = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+}
+
+fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut is_quoted = false;
+    text.split(move |c| {
+        is_quoted ^= c == '"';
+        c == separator && !is_quoted
+    })
 }

@@ -1,8 +1,7 @@
 //! Tables of queries that are accepted and refused.
 
-use super::{Context, Levels, Limits, Options, SearchExpr, SystemOption, parse_options};
+use super::{Context, Options, parse_options};
 use crate::edm::{ComplexType, EdmType, EntitySet, EntityType, EnumType, Model, Navigation, Property};
-use crate::error::ErrorKind;
 use crate::expr::render;
 
 /// A small service with every kind of property.
