@@ -122,6 +122,32 @@ impl Demo {
         Ok(Self { server, ready: Ready::read(&ready_file)?, data_dir: data_dir.to_path_buf() })
     }
 
+    /// Enrols this machine with the real agent, lets it check in once, and keeps it running.
+    ///
+    /// # Errors
+    /// The agent refuses or is refused; the message holds what it said.
+    pub(crate) fn enrol_this_machine(&self, site: &Site, programs: &Programs) -> Result<Server> {
+        let state = self.data_dir.join("this-machine");
+        let agent = |arguments: &[&str]| {
+            let mut command = programs.command("quarterdeck-agent");
+            command.arg("--state-dir").arg(&state).args(arguments);
+            command
+        };
+        let ready = &self.ready;
+        let server =
+            ["enroll", "--server", ready.text("origin")?, "--token", ready.text("enrollment_token")?];
+        let mut enroll = agent(&server);
+        enroll.args(["--ca-file", ready.text("ca_file")?]);
+        must(site, "agent-enroll", &mut enroll)?;
+        must(site, "agent-check-in", &mut agent(&["check-in"]))?;
+        Server::start(&mut agent(&["run"]), &site.own_folder("logs")?.join("agent-run.log"))
+    }
+
+    /// Takes today's snapshot again, so that what happened since midnight is in the feed.
+    pub(crate) fn snapshot(&self, site: &Site, programs: &Programs) -> Result<()> {
+        must(site, "snapshot", &mut snapshot(programs, &self.data_dir))
+    }
+
     /// Tells a child program about the demo: `QD_…`, and its CA to libraries that read the usual variables.
     pub(crate) fn tell(&self, command: &mut Command) -> Result<()> {
         command.envs(self.ready.environment()).env("QD_DATA_DIR", &self.data_dir);
@@ -131,6 +157,21 @@ impl Demo {
         }
         Ok(())
     }
+}
+
+/// `quarterdeck snapshot --refresh` on a data folder.
+pub(crate) fn snapshot(programs: &Programs, data_dir: &Path) -> Command {
+    let mut command = programs.command("quarterdeck");
+    command.args(["snapshot", "--refresh", "--data-dir"]).arg(data_dir);
+    command
+}
+
+fn must(site: &Site, name: &str, command: &mut Command) -> Result<()> {
+    let ran = run(site, name, command, Duration::from_secs(5 * 60), Show::Lines)?;
+    if !ran.success {
+        bail!("{name} failed:\n{}", ran.tail(15));
+    }
+    Ok(())
 }
 
 /// Writes `docs/openapi.json` from the server's own description.

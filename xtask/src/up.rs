@@ -4,17 +4,13 @@
 //! `quarterdeck snapshot`. Nothing here knows how they work.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::demo::{Demo, Fleet, Profile, Programs};
-use crate::process::{Server, Show, run};
 use crate::site::Site;
-
-const LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// Options of `cargo xtask up`.
 #[derive(Args)]
@@ -66,11 +62,9 @@ pub(crate) fn command(site: &Site, options: &Options) -> Result<()> {
     );
     let mut demo = Demo::start(site, &programs, &data_dir, &fleet)?;
     println!("[4/5] enrolling this machine with the real agent");
-    let mut agent = enrol(site, &programs, &demo)?;
+    let mut agent = demo.enrol_this_machine(site, &programs)?;
     println!("[5/5] taking a snapshot, so that this machine is in the feed today");
-    let mut snapshot = programs.command("quarterdeck");
-    snapshot.args(["snapshot", "--refresh", "--data-dir"]).arg(&demo.data_dir);
-    must(site, "snapshot", &mut snapshot)?;
+    demo.snapshot(site, &programs)?;
     welcome(&demo)?;
     while demo.server.is_running() && agent.is_running() && !site.is_interrupted() {
         std::thread::sleep(Duration::from_millis(200));
@@ -85,30 +79,6 @@ pub(crate) fn command(site: &Site, options: &Options) -> Result<()> {
         bail!("{who} ended by itself; it said:\n{}", lines[lines.len().saturating_sub(15)..].join("\n"));
     }
     println!("\nstopping; the data stays in {}", site.shown(&demo.data_dir));
-    Ok(())
-}
-
-fn enrol(site: &Site, programs: &Programs, demo: &Demo) -> Result<Server> {
-    let state = demo.data_dir.join("this-machine");
-    let agent = |arguments: &[&str]| {
-        let mut command = programs.command("quarterdeck-agent");
-        command.arg("--state-dir").arg(&state).args(arguments);
-        command
-    };
-    let ready = &demo.ready;
-    let mut enroll =
-        agent(&["enroll", "--server", ready.text("origin")?, "--token", ready.text("enrollment_token")?]);
-    enroll.args(["--ca-file", ready.text("ca_file")?]);
-    must(site, "agent-enroll", &mut enroll)?;
-    must(site, "agent-check-in", &mut agent(&["check-in"]))?;
-    Server::start(&mut agent(&["run"]), &site.own_folder("logs")?.join("agent-run.log"))
-}
-
-fn must(site: &Site, name: &str, command: &mut Command) -> Result<()> {
-    let ran = run(site, name, command, LIMIT, Show::Lines)?;
-    if !ran.success {
-        bail!("{name} failed:\n{}", ran.tail(15));
-    }
     Ok(())
 }
 

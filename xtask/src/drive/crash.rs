@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::devices::{Device, Outcome};
 use super::feed::{Feed, Shown};
 use super::seed::Seed;
-use crate::demo::{Demo, Fleet, Profile, Programs};
+use crate::demo::{Demo, Fleet, Profile, Programs, snapshot};
 use crate::options;
 use crate::process::{Server, Show, run, shown};
 use crate::site::Site;
@@ -134,8 +134,7 @@ impl Loop {
     }
 
     fn snapshot(&self) -> Result<Server> {
-        let mut command = self.programs.command("quarterdeck");
-        command.args(["snapshot", "--refresh", "--data-dir"]).arg(&self.data_dir);
+        let mut command = snapshot(&self.programs, &self.data_dir);
         Server::start(&mut command, &self.site.own_folder("logs")?.join("crash-snapshot.log"))
     }
 
@@ -158,8 +157,7 @@ impl Loop {
         }
         if kind == Kind::Snapshot {
             // Nothing checked in meanwhile, so a whole day is one that taking it again does not change.
-            let mut command = self.programs.command("quarterdeck");
-            command.args(["snapshot", "--refresh", "--data-dir"]).arg(&self.data_dir);
+            let mut command = snapshot(&self.programs, &self.data_dir);
             let ran = run(
                 &self.site,
                 "crash-snapshot-again",

@@ -152,6 +152,8 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
     let scripts = files(&site, "tests/proofs", "py")?;
     let venv = Venv::with(&site, "proofs", &required(&site)?)?;
     let demo = demo(shared, "proofs")?;
+    let _agent = demo.enrol_this_machine(&site, shared.programs()?)?;
+    demo.snapshot(&site, shared.programs()?)?;
     let mut total = Tally::default();
     for script in scripts {
         let name = format!("proof-{}", script.file_stem().unwrap_or_default().to_string_lossy());

@@ -21,8 +21,7 @@ pub(super) fn measure(site: &Site, devices: u32) -> Result<()> {
     let read_bytes = size(&data_dir, &|path| path.extension().is_some_and(|end| end == "db"))?;
     let before = size(&data_dir, &is_parquet)?;
     println!("taking the day");
-    let mut command = programs.command("quarterdeck");
-    command.args(["snapshot", "--refresh", "--data-dir"]).arg(&data_dir);
+    let mut command = crate::demo::snapshot(&programs, &data_dir);
     let started = Instant::now();
     let ran = run(site, "bench-snapshot", &mut command, Duration::from_secs(3600), Show::Lines)?;
     let took = started.elapsed();
