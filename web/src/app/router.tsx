@@ -9,9 +9,10 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  type RouterHistory,
 } from '@tanstack/react-router';
 import { sessionQuery } from '../api/queries';
-import { NotFoundScreen, ProblemScreen } from './screens';
+import { NotFoundPage, ProblemScreen } from './screens';
 import {
   auditSearch,
   devicesSearch,
@@ -27,7 +28,6 @@ import { SignInPage } from '../routes/SignInPage';
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
   errorComponent: ({ error, reset }) => <ProblemScreen error={error} reset={reset} />,
-  notFoundComponent: NotFoundScreen,
 });
 
 const signInRoute = createRoute({
@@ -143,6 +143,8 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import('../routes/AccountPage'), 'AccountPage'),
 });
 
+const unknownRoute = createRoute({ getParentRoute: () => appRoute, path: '$', component: NotFoundPage });
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   appRoute.addChildren([
@@ -160,12 +162,14 @@ const routeTree = rootRoute.addChildren([
     applicationsRoute,
     auditRoute,
     accountRoute,
+    unknownRoute,
   ]),
 ]);
 
-export function createAppRouter(queryClient: QueryClient) {
+export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree,
+    ...(history ? { history } : {}),
     context: { queryClient },
     defaultPreload: 'intent',
     scrollRestoration: true,

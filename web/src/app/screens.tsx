@@ -11,13 +11,9 @@ import { Problem } from '../ui/Problem';
 
 const useStyles = makeStyles({ main: { padding: tokens.spacingHorizontalXXL } });
 
-export function NotFoundScreen() {
+export function NotFoundPage() {
   const { t } = useTranslation();
-  return (
-    <main className={useStyles().main}>
-      <NotFound title={t('notFound.title')} text={t('notFound.text')} />
-    </main>
-  );
+  return <NotFound title={t('notFound.title')} text={t('notFound.text')} />;
 }
 
 export function NotFound({ title, text }: { title: string; text: string }) {

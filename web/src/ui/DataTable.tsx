@@ -60,8 +60,9 @@ const useStyles = makeStyles({
   head: { '@media print': { display: 'table-header-group' } },
   headCell: { fontWeight: tokens.fontWeightSemibold },
   cell: {
-    paddingTop: tokens.spacingVerticalS,
-    paddingBottom: tokens.spacingVerticalS,
+    height: 'auto',
+    paddingTop: tokens.spacingVerticalM,
+    paddingBottom: tokens.spacingVerticalM,
     verticalAlign: 'top',
     overflowWrap: 'break-word',
     hyphens: 'auto',
@@ -99,7 +100,7 @@ const useStyles = makeStyles({
   stackCell: {
     [PHONE]: {
       display: 'grid',
-      gridTemplateColumns: 'minmax(96px, 38%) minmax(0, 1fr)',
+      gridTemplateColumns: 'minmax(96px, 34%) minmax(0, 1fr)',
       columnGap: tokens.spacingHorizontalM,
       textAlign: 'left',
       height: 'auto',
@@ -231,7 +232,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
                         stack && index === 0 && styles.stackFirst,
                       )}
                     >
-                      {column.cell(row.original)}
+                      <div>{column.cell(row.original)}</div>
                     </TableCell>
                   ))}
                 </TableRow>

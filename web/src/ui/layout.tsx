@@ -28,6 +28,7 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase600,
     fontWeight: tokens.fontWeightSemibold,
     overflowWrap: 'anywhere',
+    '@media (max-width: 400px)': { fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
     display: 'flex',
     flexWrap: 'wrap',
     alignItems: 'center',

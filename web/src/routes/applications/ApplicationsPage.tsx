@@ -27,6 +27,7 @@ const useStyles = makeStyles({
     marginBottom: tokens.spacingVerticalL,
   },
   badges: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
+  add: { marginTop: tokens.spacingVerticalL },
   secrets: { margin: `0 0 ${tokens.spacingVerticalXS}`, fontSize: tokens.fontSizeBase300 },
 });
 
@@ -90,7 +91,7 @@ function Registration({ application }: { application: Application }) {
         empty={t('applications.noSecrets')}
         minWidth="560px"
       />
-      <div>
+      <div className={styles.add}>
         <Button
           icon={<AddRegular />}
           onClick={() => setAdding(true)}

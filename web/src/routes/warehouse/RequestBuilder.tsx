@@ -30,7 +30,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalL,
     marginBottom: tokens.spacingVerticalL,
   },
-  row: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalL },
+  row: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', gap: tokens.spacingHorizontalL },
   filter: { flex: '1 1 320px', minWidth: 0 },
   input: { fontFamily: tokens.fontFamilyMonospace, width: '100%', minWidth: 0 },
   small: { flex: '0 1 160px', minWidth: '120px' },

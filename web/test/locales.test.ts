@@ -1,0 +1,78 @@
+/**
+ * The three languages say the same things, with the seeds' own words.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import en from '../src/locales/en.json';
+import nl from '../src/locales/nl.json';
+import sv from '../src/locales/sv.json';
+
+const english: Record<string, string> = en;
+const all: [string, Record<string, string>][] = [
+  ['en', english],
+  ['nl', nl],
+  ['sv', sv],
+];
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{\{(\w+)\}\}/g)].map((found) => found[1] ?? '').toSorted();
+}
+
+describe.each(all)('%s', (_, words) => {
+  it('has the keys of English, in the same order', () => {
+    expect(Object.keys(words)).toEqual(Object.keys(english));
+  });
+
+  it('has no empty text and no stray spaces', () => {
+    expect(Object.entries(words).filter(([, text]) => text === '' || text !== text.trim())).toEqual([]);
+  });
+
+  it('fills the same places as English', () => {
+    const differing = Object.keys(words).filter(
+      (key) => placeholders(words[key] ?? '').join() !== placeholders(english[key] ?? '').join(),
+    );
+    expect(differing).toEqual([]);
+  });
+
+  it('has both plural forms wherever it has one', () => {
+    const ones = Object.keys(words).filter((key) => key.endsWith('_one'));
+    expect(ones.length).toBeGreaterThan(0);
+    expect(ones.filter((key) => !(key.replace(/_one$/, '_other') in words))).toEqual([]);
+  });
+});
+
+it('keeps the words of the documentation this product follows', () => {
+  const pinned: [string, string, string, string][] = [
+    ['page.tenantStatus', 'Tenant Status', 'Tenantstatus', 'Klientorganisationsstatus'],
+    ['tab.tenantDetails', 'Tenant details', 'Tenantgegevens', 'Information om klientorganisation'],
+    ['tenant.mdmAuthority', 'MDM Authority', 'MDM-instantie', 'MDM-utfärdare'],
+    [
+      'tenant.licenses.devicesNotShown',
+      "Licenses for devices aren't shown.",
+      'De licenties voor apparaten worden niet weergegeven.',
+      'Licenser för enheter visas inte.',
+    ],
+    ['page.users', 'Users', 'Gebruikers', 'Användare'],
+  ];
+  const [[, e], [, n], [, s]] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0]];
+  for (const [key, ...texts] of pinned) expect([e[key], n[key], s[key]]).toEqual(texts);
+});
+
+it('addresses people formally in Dutch and informally in Swedish', () => {
+  expect(Object.values(nl).filter((text) => /\b(je|jij|jouw)\b/i.test(text))).toEqual([]);
+  expect(Object.values(sv).filter((text) => /\b(ni|er|ert|era)\b/i.test(text))).toEqual([]);
+});
+
+it('has no key that nothing uses', () => {
+  const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => readFileSync(join('src', path), 'utf8'))
+    .join('\n');
+  const computed =
+    /^(connect|device\.tab|theme|compliance|ownership|mdmAuthority|accountStatus|encryption|interfaceKind|managementAgent|enrollmentType|tableKind|auditResult|permission)\./;
+  const unused = Object.keys(english)
+    .map((key) => key.replace(/_(one|other)$/, ''))
+    .filter((key) => !computed.test(key) && !source.includes(`'${key}'`));
+  expect(unused).toEqual([]);
+});
