@@ -28,6 +28,9 @@ pub(super) fn tally(runner: Runner, ran: &Finished) -> Tally {
         failures = vec!["ran no test at all; are they still found?".to_owned()];
     }
     if failed > 0 {
+        if failures.is_empty() {
+            failures.push(format!("{failed} test(s) failed, timed out, were flaky or skipped"));
+        }
         failures.push(format!("all it said is in {}", ran.log.display()));
     }
     Tally { passed, failed, failures }
@@ -43,7 +46,7 @@ fn sums(runner: Runner, text: &str) -> (u64, u64) {
             words.next().is_some_and(|word| word.parse::<u64>().is_ok())
                 && words
                     .next()
-                    .is_some_and(|word| matches!(word, "passed" | "failed" | "flaky" | "interrupted"))
+                    .is_some_and(|word| matches!(word, "passed" | "failed" | "flaky" | "skipped" | "interrupted"))
         }
     });
     lines.fold((0, 0), |(passed, failed), line| {
@@ -125,6 +128,12 @@ mod tests {
             3,
             1,
         );
+    }
+
+    #[test]
+    fn a_skipped_browser_test_is_a_failure() {
+        check(Runner::Playwright, true, "  1 skipped\n  3 passed (3s)", 3, 1);
+        check(Runner::Vitest, true, "      Tests  11 passed | 1 skipped (12)", 11, 1);
     }
 
     #[test]

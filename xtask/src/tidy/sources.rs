@@ -93,7 +93,9 @@ fn switched_off(source: &Source, found: &mut Vec<Finding>) {
         return;
     }
     for (number, line) in numbered(&source.text) {
-        for call in [".only(", ".skip(", ".fixme(", ".todo("].into_iter().filter(|call| line.contains(call)) {
+        // `skip(condition, reason)` stays: the sum of the run fails when it comes true.
+        let calls = [".only(", ".skip()", ".skip('", ".skip(\"", ".fixme(", ".todo("];
+        for call in calls.into_iter().filter(|call| line.contains(call)) {
             let place = format!("{}:{number}", source.path);
             found.push(finding(place, format!("has `{call}`; every test runs, so mend it or remove it")));
         }
@@ -156,6 +158,8 @@ mod tests {
             assert!(said.starts_with("crates/a/src/a.rs:2: has `"), "{said}");
         }
         assert!(check_one("web/test/a.test.ts", "it.only('a', f)", "").contains("every test runs"));
+        assert!(check_one("web/e2e/a.spec.ts", "test.skip('a', f)", "").contains("every test runs"));
+        assert_eq!(check_one("web/e2e/a.spec.ts", "test.skip(count < 2, 'too few')", ""), "");
         assert!(check_one("crates/a/src/mod.rs", "//! A.", "").contains("`foo.rs` beside the folder"));
     }
 }
