@@ -3,6 +3,8 @@
 //! What others need to know of a running demo (address, accounts, secrets) is in its ready file; see `quarterdeck demo
 //! --help` for its keys. Each key also reaches child programs as `QD_…`.
 
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -89,6 +91,7 @@ pub(crate) struct Demo {
 
 /// How large the simulated fleet is, and where to listen.
 pub(crate) struct Fleet {
+    /// 0 for no simulated fleet at all.
     pub(crate) devices: u32,
     pub(crate) days: u32,
     pub(crate) seed: u64,
@@ -113,7 +116,11 @@ impl Demo {
         }
         let mut command = programs.command("quarterdeck");
         command.arg("demo").arg("--data-dir").arg(data_dir).args(["--listen", &listen]);
-        command.args(["--devices", &fleet.devices.to_string(), "--days", &fleet.days.to_string()]);
+        if fleet.devices == 0 {
+            command.arg("--empty");
+        } else {
+            command.args(["--devices", &fleet.devices.to_string(), "--days", &fleet.days.to_string()]);
+        }
         command.args(["--seed", &fleet.seed.to_string()]).arg("--ready-file").arg(&ready_file);
         let log = site.own_folder("logs")?.join(format!("{name}.log"));
         let mut server = Server::start(&mut command, &log)?;
@@ -164,6 +171,13 @@ pub(crate) fn snapshot(programs: &Programs, data_dir: &Path) -> Command {
     let mut command = programs.command("quarterdeck");
     command.args(["snapshot", "--refresh", "--data-dir"]).arg(data_dir);
     command
+}
+
+/// A file only we can read.
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.create(true).write(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes()).with_context(|| format!("writing {}", path.display()))
 }
 
 fn must(site: &Site, name: &str, command: &mut Command) -> Result<()> {
