@@ -140,12 +140,16 @@ impl Demo {
             command.arg("--state-dir").arg(&state).args(arguments);
             command
         };
-        let ready = &self.ready;
-        let server =
-            ["enroll", "--server", ready.text("origin")?, "--token", ready.text("enrollment_token")?];
-        let mut enroll = agent(&server);
-        enroll.args(["--ca-file", ready.text("ca_file")?]);
-        must(site, "agent-enroll", &mut enroll)?;
+        // A data folder that was kept holds a machine that is enrolled already.
+        if !state.exists() {
+            let token_file = site.own_folder("ready")?.join("enrollment-token");
+            write_private(&token_file, self.ready.text("enrollment_token")?)?;
+            let mut enroll = agent(&["enroll", "--no-check-in", "--server", self.ready.text("origin")?]);
+            enroll.arg("--token-file").arg(&token_file).args(["--ca-file", self.ready.text("ca_file")?]);
+            let enrolled = must(site, "agent-enroll", &mut enroll);
+            std::fs::remove_file(&token_file)?;
+            enrolled?;
+        }
         must(site, "agent-check-in", &mut agent(&["check-in"]))?;
         Server::start(&mut agent(&["run"]), &site.own_folder("logs")?.join("agent-run.log"))
     }
