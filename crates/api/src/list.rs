@@ -137,6 +137,17 @@ impl View {
         Ok(Page(Json::Object(body)))
     }
 
+    /// How many rows `$filter` and `$search` leave.
+    ///
+    /// # Errors
+    /// A failure that names the option and the place.
+    pub fn count(&self, tx: &mut Tx<'_, '_>, raw_query: &str) -> Result<i64, Failure> {
+        let options = self.options(raw_query)?;
+        let asked = Asked::new(self, &options)?;
+        let row = tx.row(&asked.count_statement(self), &asked.params)?;
+        Ok(row.map_or(Ok(0), |row| row.get(0))?)
+    }
+
     /// The one entity with this key, or None. Only `$select` has a meaning here.
     ///
     /// # Errors
@@ -276,7 +287,10 @@ fn object(columns: &[&Column], row: &Row) -> Result<Json, Failure> {
                 serde_json::from_str(text).map_err(|error| Failure::internal(&error))?
             }
             _ => {
-                return Err(Failure::internal(&format!("column {} is not of its declared kind", column.name)));
+                return Err(Failure::internal(&format!(
+                    "column {} is not of its declared kind",
+                    column.name
+                )));
             }
         };
         object.insert(column.name.to_owned(), shown);
