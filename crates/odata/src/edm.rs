@@ -63,6 +63,7 @@ pub struct EnumType {
 pub struct Property {
     pub name: String,
     pub ty: EdmType,
+    /// May be null. Means nothing on collections, which are at most empty.
     pub nullable: bool,
     /// Largest length in characters (text) or bytes (binary).
     pub max_length: Option<u32>,

@@ -1,27 +1,88 @@
 //! JSON payload parts (OData JSON Format 4.01): service document, context URLs, error bodies, and writers for single
 //! values that append to a byte buffer.
 //!
-//! Rows are written by whoever has them; nothing here knows where they come from.
+//! Names of control information always carry the prefix `odata.`, which both versions read. Rows are written by whoever
+//! has them; nothing here knows where they come from.
 
-use serde_json::{Value, json};
+mod context;
+mod write;
+
+pub use context::{context_url, entity_context, set_context};
+pub use write::{
+    write_binary, write_bool, write_date, write_decimal, write_double, write_duration, write_guid,
+    write_instant, write_int, write_int64, write_literal, write_null, write_string, write_time,
+};
+
+use serde_json::{Map, Value, json};
 
 use crate::edm::Model;
 use crate::error::QueryError;
 use crate::negotiate::Metadata;
 
-/// The body of an error answer: `{"error":{"code","message","target"?,"details"?}}`.
-#[must_use]
-pub fn error_body(error: &QueryError) -> Value {
-    let mut body = json!({"code": error.code, "message": error.to_string()});
-    if let Some(target) = &error.target {
-        body["target"] = json!(target);
-    }
-    json!({"error": body})
+/// An error answer (JSON Format §21): code and message, and where they help target, details and inner facts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ErrorBody {
+    /// A stable word for programs.
+    pub code: String,
+    /// A sentence for people.
+    pub message: String,
+    /// The option or property at fault.
+    pub target: Option<String>,
+    /// Further code and message pairs.
+    pub details: Vec<(String, String)>,
+    /// Facts for whoever investigates, such as a request id. Empty: left out.
+    pub inner: Map<String, Value>,
 }
 
-/// The service document. `root` is the absolute service root without query, ending in `/`.
-#[must_use]
-pub fn service_document(model: &Model, root: &str, metadata: Metadata) -> Value {
-    let _ = metadata;
-    json!({"@odata.context": format!("{root}$metadata"), "value": model.entity_sets.iter().map(|s| json!({"name": s.name, "kind": "EntitySet", "url": s.name})).collect::<Vec<_>>()})
+impl ErrorBody {
+    #[must_use]
+    pub fn new(code: &str, message: &str) -> Self {
+        Self { code: code.to_owned(), message: message.to_owned(), ..Self::default() }
+    }
+
+    /// `{"error":{"code","message","target"?,"details"?,"innerError"?}}`
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("code".to_owned(), self.code.clone().into());
+        error.insert("message".to_owned(), self.message.clone().into());
+        error.extend(self.target.iter().map(|target| ("target".to_owned(), target.clone().into())));
+        if !self.details.is_empty() {
+            let details =
+                self.details.iter().map(|(code, message)| json!({"code": code, "message": message}));
+            error.insert("details".to_owned(), details.collect());
+        }
+        if !self.inner.is_empty() {
+            error.insert("innerError".to_owned(), self.inner.clone().into());
+        }
+        json!({ "error": error })
+    }
 }
+
+/// The message carries the place, the body the option: `… ($filter, position 5)`.
+impl From<&QueryError> for ErrorBody {
+    fn from(error: &QueryError) -> Self {
+        Self { target: error.target.clone(), ..Self::new(error.code, &error.to_string()) }
+    }
+}
+
+/// The service document (JSON Format §5). `metadata_url` is the absolute address of `$metadata`; the addresses of the
+/// sets are relative to the service root.
+#[must_use]
+pub fn service_document(model: &Model, metadata_url: &str, metadata: Metadata) -> Value {
+    let mut document = Map::new();
+    if metadata != Metadata::None {
+        document.insert("@odata.context".to_owned(), metadata_url.into());
+    }
+    let sets =
+        model.entity_sets.iter().map(|set| json!({"name": set.name, "kind": "EntitySet", "url": set.name}));
+    let singletons = model
+        .singletons
+        .iter()
+        .map(|singleton| json!({"name": singleton.name, "kind": "Singleton", "url": singleton.name}));
+    document.insert("value".to_owned(), sets.chain(singletons).collect());
+    document.into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -92,7 +92,7 @@ impl Writer<'_> {
         if *ty != EdmType::String {
             out.insert("$Type".to_owned(), ty.qualified(&self.model.namespace).into());
         }
-        if property.nullable {
+        if property.nullable && !is_collection {
             out.insert("$Nullable".to_owned(), true.into());
         }
         let facets = [

@@ -116,7 +116,8 @@ impl Out<'_> {
             ("Scale", scale(property)),
         ];
         let mut attributes = vec![("Name", property.name.as_str()), ("Type", ty.as_str())];
-        if !property.nullable {
+        // A collection is never null, and neither are its items here.
+        if !property.nullable || matches!(property.ty, EdmType::Collection(_)) {
             attributes.push(("Nullable", "false"));
         }
         for (name, value) in &facets {
