@@ -2,7 +2,9 @@
 
 pub mod calendar;
 pub mod cell;
+pub mod edm;
 pub mod encode;
+pub mod feed;
 pub mod files;
 pub mod job;
 pub mod lifetime;

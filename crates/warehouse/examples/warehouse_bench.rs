@@ -1,0 +1,172 @@
+//! Figures of the warehouse on this machine: a first and a second day of N devices, and a full download of a day's
+//! `devicePropertyHistories`, beside reading the same files without writing and copying the same bytes.
+//!
+//! `cargo run --release -p quarterdeck-warehouse --example warehouse_bench -- 1000000`
+
+use std::time::Instant;
+
+use jiff::civil::{Date, date};
+use lake::{At, Lake, LakeConfig};
+use warehouse::encode::{Field, PageEncoder, RowFormat};
+use warehouse::job::midnight::{Image, ImageError, Mode, Outcome, Run, run};
+use warehouse::merge::MergeError;
+use warehouse::model::{Device, User};
+use world::World;
+
+/// N devices and N/2 users made up on the fly; on the second day a tenth of the devices differ.
+struct Made {
+    devices: u64,
+    day: u64,
+}
+
+fn id(kind: u64, number: u64) -> String {
+    format!(
+        "{number:08x}-{kind:04x}-4000-8000-{:012x}",
+        number.wrapping_mul(2_654_435_761) & 0xffff_ffff_ffff
+    )
+}
+
+impl Image for Made {
+    fn users(&mut self, take: &mut dyn FnMut(&User<'_>) -> Result<(), MergeError>) -> Result<(), ImageError> {
+        for number in 0..self.devices / 2 {
+            let (id, mail) = (id(1, number), format!("user{number}@example.com"));
+            let name = format!("User Number {number}");
+            let (mail, display_name) = (Some(mail.as_str()), Some(name.as_str()));
+            take(&User { id: &id, mail, user_principal_name: mail, display_name })?;
+        }
+        Ok(())
+    }
+
+    fn devices(
+        &mut self,
+        take: &mut dyn FnMut(&Device<'_>) -> Result<(), MergeError>,
+    ) -> Result<(), ImageError> {
+        const VERSIONS: [&str; 5] = ["10.0.22631.4460", "10.0.26100.2314", "14.7.1", "18.1", "Debian 12"];
+        const MODELS: [&str; 4] = ["Latitude 7440", "MacBookPro18,3", "iPhone15,2", "ThinkPad T14 Gen 4"];
+        for number in 0..self.devices {
+            let (id, user) = (id(2, number), id(1, number / 2));
+            let (name, serial) = (format!("DESKTOP-{number:07X}"), format!("SN{number:010}"));
+            let mac = format!("{number:012x}");
+            let changed = self.day * u64::from(number % 10 == 0);
+            take(&Device {
+                id: &id,
+                device_name: Some(&name),
+                device_type_id: (number % 14) as i64,
+                registration_state_id: 2,
+                owner_type_id: (number % 3) as i64,
+                enrolled_at: Some(1_760_000_000_000_000 + (number * 1_000_003) as i64),
+                last_sync_at: Some(1_790_000_000_000_000 + ((number + changed) * 777_777) as i64),
+                management_agent_id: 2,
+                compliance_state_id: (number % 3) as i64,
+                azure_ad_device_id: Some(&user),
+                azure_ad_registered: number % 2 == 0,
+                os_version: Some(VERSIONS[(number % 5) as usize]),
+                serial_number: Some(&serial),
+                user_id: Some(&user),
+                primary_user_id: Some(&user),
+                manufacturer: Some("Contoso"),
+                model: Some(MODELS[(number % 4) as usize]),
+                operating_system: Some("Windows"),
+                wifi_mac_address: Some(&mac),
+                free_storage_bytes: Some((number * 7_919_000) as i64),
+                total_storage_bytes: Some(512_000_000_000),
+                physical_memory_bytes: Some(16_000_000_000 + (number % 4) as i64 * 8_000_000_000),
+                ..Device::default()
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn peak_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or_default() / 1024
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let devices: u64 = std::env::args().nth(1).map_or(Ok(100_000), |count| count.parse())?;
+    let folder = tempfile::tempdir()?;
+    let world = World::seeded(1, "2026-11-20T00:00:05Z".parse()?);
+    let catalogue = sql::DatabaseUrl::sqlite(folder.path().join("catalogue.db"));
+    let lake = Lake::open(&LakeConfig { catalogue, data_dir: folder.path().join("data") }, world.clone())?;
+    for (number, day) in [date(2026, 11, 20), date(2026, 11, 21)].into_iter().enumerate() {
+        snapshot(&lake, &world, day, &mut Made { devices, day: number as u64 })?;
+    }
+    download(&lake, devices)
+}
+
+fn snapshot(
+    lake: &Lake,
+    world: &World,
+    day: Date,
+    image: &mut Made,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let started = Instant::now();
+    let now = world.clock.now();
+    let outcome = run(lake, &Run { day, ..Run::today(now, Mode::Once, "bench") }, |take| take(image))?;
+    let Outcome::Published(report) = outcome else { return Err("the day is new".into()) };
+    let seconds = started.elapsed().as_secs_f64();
+    println!(
+        "snapshot of {day}: {} devices in {seconds:.1} s, peak memory {} MiB",
+        report.devices,
+        peak_mib()
+    );
+    Ok(())
+}
+
+fn download(lake: &Lake, devices: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let table = model::table("devicePropertyHistories").ok_or("declared")?;
+    let snapshot = lake.snapshot(&At::Latest)?;
+    let files = lake.files(&snapshot, table.name, Some(20_261_121..=20_261_121))?;
+    let columns: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+    let fields = table.columns.iter().enumerate().map(|(column, declared)| Field {
+        name: declared.name,
+        edm: declared.edm,
+        column,
+    });
+    let format = RowFormat { fields: fields.collect(), ..RowFormat::default() };
+    let mut batches = Vec::new();
+    let decoding = Instant::now();
+    for file in &files {
+        for batch in lake.read(file, &columns, 0..file.rows, 8192)? {
+            batches.push(batch?);
+        }
+    }
+    let decoding = decoding.elapsed().as_secs_f64();
+    let rate = |seconds: f64| devices as f64 / seconds / 1e6;
+    println!("decode only:     {decoding:.3} s, {:.2} M rows/s", rate(decoding));
+    let (mut bytes, encoding) = (Vec::new(), Instant::now());
+    let mut page = PageEncoder::new(format.clone(), "{\"value\":");
+    let mut total = 0;
+    for batch in &batches {
+        page.write(batch, &mut |chunk| {
+            total += chunk.len();
+            bytes.push(chunk);
+            true
+        })?;
+    }
+    let encoding = encoding.elapsed().as_secs_f64();
+    println!(
+        "encode only:     {encoding:.3} s, {:.2} M rows/s, {:.0} MB/s",
+        rate(encoding),
+        total as f64 / encoding / 1e6
+    );
+    let (mut ring, copying) = (vec![0; 512 * 1024], Instant::now());
+    for chunk in &bytes {
+        ring[..chunk.len()].copy_from_slice(chunk);
+    }
+    let copying = copying.elapsed().as_secs_f64();
+    println!("copy same bytes: {copying:.3} s, {:.2} M rows/s ({} x)", rate(copying), ring[0]);
+    drop((batches, bytes));
+    let both = Instant::now();
+    let mut page = PageEncoder::new(format, "{\"value\":");
+    for file in &files {
+        for batch in lake.read(file, &columns, 0..file.rows, 8192)? {
+            page.write(&batch?, &mut |_| true)?;
+        }
+    }
+    let both = both.elapsed().as_secs_f64();
+    println!("decode + encode: {both:.3} s, {:.2} M rows/s", rate(both));
+    Ok(())
+}

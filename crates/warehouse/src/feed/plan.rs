@@ -1,0 +1,134 @@
+//! From options to a plan: which columns, which days, which rows, how many.
+
+use std::ops::RangeInclusive;
+
+use ::model::{Table, Version};
+use api::Failure;
+use jiff::Span;
+use lake::SnapshotId;
+use odata::edm::Model;
+use odata::query::{Context, Options, SystemOption, parse_options};
+
+use super::filter::{Filter, Term};
+use super::token::Place;
+use super::{FeedRequest, is_not_offered};
+use crate::lifetime::date_key;
+
+const OFFERED: [SystemOption; 6] = [
+    SystemOption::Select,
+    SystemOption::Top,
+    SystemOption::Skip,
+    SystemOption::Filter,
+    SystemOption::Count,
+    SystemOption::SkipToken,
+];
+
+/// What a request for rows comes to.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) table: &'static Table,
+    /// Places of the chosen columns in the table, in the order they are written.
+    pub(super) chosen: Vec<usize>,
+    /// Whether the client chose them; the context URL then names them.
+    pub(super) is_chosen: bool,
+    /// The days that can match.
+    pub(super) days: RangeInclusive<i64>,
+    pub(super) terms: Vec<Term>,
+    /// Columns the terms read.
+    pub(super) term_columns: Vec<usize>,
+    pub(super) skip: u64,
+    pub(super) top: Option<u64>,
+    pub(super) count: bool,
+    pub(super) page_rows: u64,
+    /// The snapshot a next link belongs to.
+    pub(super) snapshot: Option<SnapshotId>,
+    /// Rows of the files that earlier pages have passed.
+    pub(super) first_row: u64,
+    /// The day the download began.
+    pub(super) day: jiff::civil::Date,
+    pub(super) root_url: String,
+    /// The raw query, for the next link.
+    pub(super) query: String,
+}
+
+/// Reads the options of a request against the type of `table`.
+pub(super) fn options(query: &str, model: &Model, table: &Table) -> Result<Options, Failure> {
+    let entity_type = model.type_of_set(table.name);
+    let entity_type = entity_type
+        .ok_or_else(|| Failure::not_found(format!("There is no {} in this version.", table.name)))?;
+    let context = Context::new(model, entity_type).offering(&OFFERED);
+    parse_options(query, &context).map_err(|error| {
+        if is_not_offered(&error) && error.target.is_some() {
+            let message = format!(
+                "{} The feed answers $select, $top, $skip, $count and $filter; sort or group in your own tool.",
+                error.message
+            );
+            return Failure { message, ..error.into() };
+        }
+        error.into()
+    })
+}
+
+impl Plan {
+    pub(super) fn new(
+        request: &FeedRequest<'_>,
+        version: Version,
+        table: &'static Table,
+        options: &Options,
+        page_rows: u64,
+    ) -> Result<Self, Failure> {
+        let place = match options.skiptoken.as_deref() {
+            None => None,
+            Some(text) => Some(Place::parse(text).ok_or_else(|| {
+                let message =
+                    "This is no $skiptoken of the feed. Use @odata.nextLink exactly as it was given.";
+                Failure::bad_request(message).target("$skiptoken")
+            })?),
+        };
+        let day = place.map_or(request.today, |place| place.day);
+        let filter = options.filter.as_ref().map(|expr| Filter::new(expr, table)).unwrap_or_default();
+        let term_columns = filter.columns();
+        let mut days = filter.days;
+        if let Some(first) = history(options, day)?
+            && table.is_dated()
+            && !filter.names_date_key
+        {
+            days = first.max(*days.start())..=*days.end();
+        }
+        let names = options.select.as_deref().map(|paths| paths.iter().filter_map(|path| path.as_property()));
+        let chosen: Vec<_> = match names {
+            Some(names) => names.filter_map(|name| table.index(name)).collect(),
+            None => table.shown_columns(version).map(|(at, _)| at).collect(),
+        };
+        Ok(Self {
+            table,
+            chosen,
+            is_chosen: options.select.is_some(),
+            days,
+            terms: filter.terms,
+            term_columns,
+            skip: options.skip.unwrap_or_default(),
+            top: options.top,
+            count: options.count,
+            page_rows,
+            snapshot: place.map(|place| place.snapshot),
+            first_row: place.map_or(0, |place| place.row),
+            day,
+            root_url: request.root_url.to_owned(),
+            query: request.query.to_owned(),
+        })
+    }
+}
+
+/// The first day that `maxhistorydays` leaves: today minus that many days, so that 7 gives eight dates, as documented.
+fn history(options: &Options, today: jiff::civil::Date) -> Result<Option<i64>, Failure> {
+    let Some(given) = options.custom("maxhistorydays") else { return Ok(None) };
+    let days = given.trim().parse::<u32>().ok().filter(|days| (1..=36_600).contains(days));
+    let Some(days) = days else {
+        let message = format!(
+            "maxhistorydays is a whole number of days from 1 to 36600, such as 7; \"{given}\" is not."
+        );
+        return Err(Failure::bad_request(message).target("maxhistorydays"));
+    };
+    Ok(today.checked_sub(Span::new().days(days)).ok().map(|first| date_key(first).into()))
+}
