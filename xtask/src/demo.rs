@@ -35,16 +35,15 @@ impl Programs {
     pub(crate) fn build(site: &Site, profile: Profile) -> Result<Self> {
         let mut cargo = Command::new("cargo");
         cargo.current_dir(&site.root).arg("build").env("CARGO_TARGET_DIR", &site.target);
-        for package in ["quarterdeck-server", "quarterdeck-agent", "quarterdeck-sim"] {
-            cargo.args(["--package", package]);
-        }
-        let folder = match profile {
-            Profile::Dev => "debug",
-            Profile::Release => {
-                cargo.arg("--release");
-                "release"
-            }
+        let (selection, folder): (&[&str], _) = match profile {
+            // Everything at once, so that features are the same as in the tests and little is compiled twice.
+            Profile::Dev => (&["--workspace", "--bins", "--features=xtask/drive"], "debug"),
+            Profile::Release => (
+                &["--release", "-p=quarterdeck-server", "-p=quarterdeck-agent", "-p=quarterdeck-sim"],
+                "release",
+            ),
         };
+        cargo.args(selection);
         let limit = Duration::from_secs(60 * 60);
         let built = run(site, "build", &mut cargo, limit, Show::Lines)?;
         if !built.success {

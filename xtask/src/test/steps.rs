@@ -216,8 +216,8 @@ fn e2e(shared: &mut Shared) -> Result<Tally> {
 
 fn crash(shared: &mut Shared) -> Result<Tally> {
     let site = shared.site.clone();
-    let xtask = ["run", "--quiet", "--package", "xtask", "--features", "drive", "--"];
-    let mut command = cargo(&site, &[&xtask[..], &["crash", "--rounds", "12"]].concat());
+    let mut command = shared.programs()?.command("xtask");
+    command.args(["crash", "--rounds", "12"]).env("CARGO_TARGET_DIR", &site.target);
     let ran = run(&site, "crash", &mut command, TEST_LIMIT, Show::Lines)?;
     Ok(one(&ran, "the crash loop found a loss:"))
 }
