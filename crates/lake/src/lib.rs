@@ -8,7 +8,7 @@
 //! catalogue statistics on columns that were declared without them (personal data), renamed or dropped columns.
 //! The crate knows nothing of what the tables mean.
 //!
-//! Everything here blocks: call it from a thread that may wait.
+//! Everything here blocks, and panics on an async thread: call it from one that may wait (`spawn_blocking`).
 
 mod catalogue;
 mod disk;

@@ -20,8 +20,8 @@ use crate::catalogue::snapshot::DataFile;
 use crate::catalogue::tables::Column;
 use crate::spec::{ColumnType, field};
 
-/// A dictionary page up to this size is worth handing out as a dictionary: its entries are rendered once and
-/// then copied. Compressed.
+/// A dictionary page up to this size (compressed) is worth handing out as a dictionary: its entries are rendered
+/// once and then copied.
 const DICTIONARY_MAX_BYTES: i64 = 64 * 1024;
 
 /// Why a file could not be read.
