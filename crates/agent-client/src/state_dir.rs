@@ -121,8 +121,21 @@ impl StateDir {
         Ok(Self(path))
     }
 
+    /// The folder as it is, for reading: nothing is made when it is not there.
+    pub fn existing(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
     pub fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// How many reports wait in the outbox.
+    ///
+    /// # Errors
+    /// When the folder is there but cannot be listed.
+    pub fn waiting(&self) -> Result<usize, StateError> {
+        Ok(self.list("outbox")?.len())
     }
 
     /// Waits for other programs to be done with the folder.
@@ -229,8 +242,11 @@ impl StateDir {
 
     /// The names of the finished files of a folder, ascending.
     pub(crate) fn list(&self, folder: &str) -> Result<Vec<String>, StateError> {
-        let entries = std::fs::read_dir(self.0.join(folder)).map_err(|error| self.failed(folder, error))?;
         let mut names = Vec::new();
+        let entries = match std::fs::read_dir(self.0.join(folder)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(names),
+            entries => entries.map_err(|error| self.failed(folder, error))?,
+        };
         for entry in entries {
             let name = entry.map_err(|error| self.failed(folder, error))?.file_name();
             names.extend(name.to_str().filter(|name| name.ends_with(".json")).map(str::to_owned));

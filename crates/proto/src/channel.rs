@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub const PING_SECONDS: u64 = 30;
 
 /// Server → agent. A frame of a type not known here is to be ignored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum ServerFrame {
     /// Report now.

@@ -1,0 +1,20 @@
+//! Structured logs on standard error.
+
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::LogFormat;
+
+/// Starts logging. `QUARTERDECK_AGENT_LOG` overrides the level (`debug`, `agent_client=trace,info`…).
+pub(crate) fn start(format: LogFormat, verbose: u8) {
+    let level = match verbose {
+        0 => "warn,quarterdeck_agent=info,agent_client=info",
+        1 => "info,quarterdeck_agent=debug,agent_client=debug",
+        _ => "trace",
+    };
+    let filter = EnvFilter::try_from_env("QUARTERDECK_AGENT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}
