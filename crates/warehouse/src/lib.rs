@@ -11,3 +11,6 @@ pub mod lifetime;
 pub mod merge;
 pub mod model;
 pub mod sql;
+
+#[cfg(test)]
+mod testkit;
