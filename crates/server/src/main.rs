@@ -1,1 +1,57 @@
-fn main() {}
+//! `quarterdeck`: the server and its operator's commands. This file only starts them.
+
+mod cli;
+mod compose;
+mod config;
+mod data_dir;
+mod doctor;
+mod health;
+mod layers;
+mod listen;
+mod log;
+mod metrics;
+mod serve;
+mod tls;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use cli::{Cli, Command, Place};
+use world::World;
+
+fn main() -> ExitCode {
+    match dispatch(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("quarterdeck: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Serve(place) => runtime()?.block_on(serve::run(settings(&place)?))?,
+        Command::Doctor(place) => {
+            let is_well = doctor::run(&place.sources(), World::real().clock.now());
+            return Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Config { markdown: true } => print!("{}", config::markdown()),
+        Command::Config { markdown: false } => print!("{}", config::listing()),
+        Command::Version => println!("quarterdeck {}", env!("CARGO_PKG_VERSION")),
+        _ => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The settings, and lines in the log from here on.
+fn settings(place: &Place) -> anyhow::Result<config::Config> {
+    let config = config::load(&place.sources())?;
+    log::start(config.log.format, config.log.level);
+    Ok(config)
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("quarterdeck").build()
+}
