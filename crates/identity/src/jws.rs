@@ -23,26 +23,26 @@ pub(crate) const ID_TOKEN: &str = "JWT";
 
 /// The public half of a signing key: big-endian modulus and exponent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicKey {
+pub(crate) struct PublicKey {
     n: Vec<u8>,
     e: Vec<u8>,
 }
 
 impl PublicKey {
     /// `None` when the modulus is shorter than 2048 bits.
-    pub fn new(n: Vec<u8>, e: Vec<u8>) -> Option<PublicKey> {
+    pub(crate) fn new(n: Vec<u8>, e: Vec<u8>) -> Option<PublicKey> {
         (n.len() >= MODULUS_MIN_BYTES && !e.is_empty()).then_some(PublicKey { n, e })
     }
 
     /// The RFC 7638 thumbprint, used as `kid`.
-    pub fn thumbprint(&self) -> String {
+    pub(crate) fn thumbprint(&self) -> String {
         let canonical =
             format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, codec::encode(&self.e), codec::encode(&self.n));
         codec::encode(&codec::sha256(canonical.as_bytes()))
     }
 
     /// The key as a JWKS member.
-    pub fn jwk(&self) -> Value {
+    pub(crate) fn jwk(&self) -> Value {
         json!({
             "kty": "RSA",
             "use": "sig",
@@ -65,7 +65,7 @@ impl PublicKey {
 }
 
 /// A private RSA key of 2048 bits with its public half.
-pub struct PrivateKey {
+pub(crate) struct PrivateKey {
     pair: KeyPair,
     public: PublicKey,
 }
@@ -77,22 +77,22 @@ pub struct KeyError(String);
 
 impl PrivateKey {
     /// Makes a key with the cryptographic library's own randomness.
-    pub fn generate() -> Result<PrivateKey, KeyError> {
+    pub(crate) fn generate() -> Result<PrivateKey, KeyError> {
         KeyPair::generate(KeySize::Rsa2048).map_err(|e| KeyError(e.to_string())).and_then(PrivateKey::of)
     }
 
     /// Reads PKCS#8.
-    pub fn from_pkcs8(der: &[u8]) -> Result<PrivateKey, KeyError> {
+    pub(crate) fn from_pkcs8(der: &[u8]) -> Result<PrivateKey, KeyError> {
         KeyPair::from_pkcs8(der).map_err(|e| KeyError(e.to_string())).and_then(PrivateKey::of)
     }
 
     /// The key as PKCS#8; only to be sealed.
-    pub fn to_pkcs8(&self) -> Result<Vec<u8>, KeyError> {
+    pub(crate) fn to_pkcs8(&self) -> Result<Vec<u8>, KeyError> {
         let der: Pkcs8V1Der<'_> = self.pair.as_der().map_err(|e| KeyError(e.to_string()))?;
         Ok(der.as_ref().to_vec())
     }
 
-    pub fn public(&self) -> &PublicKey {
+    pub(crate) fn public(&self) -> &PublicKey {
         &self.public
     }
 
@@ -105,7 +105,7 @@ impl PrivateKey {
     }
 
     /// Signs claims as a token of the given header type.
-    pub fn sign(&self, typ: &str, claims: &Value) -> Result<String, KeyError> {
+    pub(crate) fn sign(&self, typ: &str, claims: &Value) -> Result<String, KeyError> {
         let header = json!({"typ": typ, "alg": "RS256", "kid": self.public.thumbprint()});
         let mut token = codec::encode(header.to_string().as_bytes());
         token.push('.');
@@ -122,7 +122,7 @@ impl PrivateKey {
 
 /// Why a token's form or signature was refused; for the log only (RFC 8725 §3.1, §3.6, §3.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     TooLong,
     NotCompact,
     Header,
@@ -134,7 +134,7 @@ pub enum Refusal {
 }
 
 /// Checks form, header and signature of a token and gives its claims. `key` finds a public key by `kid`.
-pub fn verify<'k>(
+pub(crate) fn verify<'k>(
     token: &str,
     typ: &str,
     key: impl FnOnce(&str) -> Option<&'k PublicKey>,

@@ -72,6 +72,13 @@ impl Limits {
         }
     }
 
+    /// Takes one attempt back: it was a success.
+    pub(crate) fn uncount(&mut self, key: &Key) {
+        if let Some(count) = self.counts.get_mut(key) {
+            count.n = count.n.saturating_sub(1);
+        }
+    }
+
     /// Forgets a key, after a success.
     pub(crate) fn clear(&mut self, key: &Key) {
         self.counts.remove(key);

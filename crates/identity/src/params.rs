@@ -4,18 +4,18 @@
 //! what any parameter means.
 
 /// The largest form or query we read, in bytes. Real requests are below 8 KiB.
-pub const LIMIT_BYTES: usize = 64 * 1024;
+pub(crate) const LIMIT_BYTES: usize = 64 * 1024;
 const LIMIT_COUNT: usize = 100;
 
 /// Decoded parameters; every name occurs once and every value is non-empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Params {
+pub(crate) struct Params {
     pairs: Vec<(String, String)>,
 }
 
 /// Why parameters could not be read. The text is safe to show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ParamsError {
+pub(crate) enum ParamsError {
     #[error("the request is longer than {LIMIT_BYTES} bytes")]
     TooLong,
     #[error("the request has more than {LIMIT_COUNT} parameters")]
@@ -28,7 +28,7 @@ pub enum ParamsError {
 
 impl Params {
     /// Reads `a=b&c=d` in form encoding.
-    pub fn parse(text: &[u8]) -> Result<Params, ParamsError> {
+    pub(crate) fn parse(text: &[u8]) -> Result<Params, ParamsError> {
         if text.len() > LIMIT_BYTES {
             return Err(ParamsError::TooLong);
         }
@@ -53,12 +53,12 @@ impl Params {
     }
 
     /// The value of a parameter, `None` when absent or empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// These parameters with one replaced, or removed when `value` is `None`.
-    pub fn with(mut self, name: &str, value: Option<&str>) -> Params {
+    pub(crate) fn with(mut self, name: &str, value: Option<&str>) -> Params {
         self.pairs.retain(|(known, _)| known != name);
         if let Some(value) = value {
             self.pairs.push((name.to_owned(), value.to_owned()));
@@ -67,13 +67,13 @@ impl Params {
     }
 
     /// The parameters in form encoding again.
-    pub fn encode(&self) -> String {
+    pub(crate) fn encode(&self) -> String {
         encode_pairs(self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 }
 
 /// Form-encodes pairs.
-pub fn encode_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub(crate) fn encode_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut text = String::new();
     for (name, value) in pairs {
         if !text.is_empty() {
@@ -87,7 +87,7 @@ pub fn encode_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
 }
 
 /// Decodes one form-encoded component; `None` when it is not percent-encoded UTF-8 or holds a NUL.
-pub fn decode(bytes: &[u8]) -> Option<String> {
+pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {

@@ -6,26 +6,26 @@ use crate::codec;
 
 /// A stored S256 challenge: 43 characters of base64url.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Challenge(String);
+pub(crate) struct Challenge(String);
 
 impl Challenge {
     /// Reads `code_challenge`; `None` when it cannot be the base64url of a SHA-256.
-    pub fn parse(text: &str) -> Option<Challenge> {
+    pub(crate) fn parse(text: &str) -> Option<Challenge> {
         let valid = text.len() == 43 && codec::decode(text).is_some_and(|bytes| bytes.len() == 32);
         valid.then(|| Challenge(text.to_owned()))
     }
 
     /// The challenge of a verifier.
-    pub fn of(verifier: &str) -> Challenge {
+    pub(crate) fn of(verifier: &str) -> Challenge {
         Challenge(codec::encode(&codec::sha256(verifier.as_bytes())))
     }
 
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether the verifier belongs to this challenge; also checks the verifier's form (RFC 7636 §4.1).
-    pub fn accepts(&self, verifier: &str) -> bool {
+    pub(crate) fn accepts(&self, verifier: &str) -> bool {
         is_verifier(verifier) && codec::same(Challenge::of(verifier).0.as_bytes(), self.0.as_bytes())
     }
 }

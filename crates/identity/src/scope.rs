@@ -12,14 +12,14 @@ use crate::resource::Resource;
 const LIMIT_BYTES: usize = 4096;
 
 /// The scopes of OpenID Connect itself; they belong to no resource.
-pub const OIDC_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+pub(crate) const OIDC_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// The audience of a token that was asked for with OpenID scopes only.
 const USERINFO_AUDIENCE: &str = "https://graph.microsoft.com";
 
 /// Which protocol surface a request came through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Face {
+pub(crate) enum Face {
     /// `/oauth2/…` with `resource=`.
     V1,
     /// `/oauth2/v2.0/…` with `scope=`.
@@ -28,37 +28,33 @@ pub enum Face {
 
 /// What a client asks for: one resource, some of its permissions, some of the OpenID scopes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    pub resource: Resource,
+pub(crate) struct Request {
+    pub(crate) resource: Resource,
     /// The spelling that becomes `aud`.
-    pub audience: String,
+    pub(crate) audience: String,
     /// Permission names; empty when `default` is set or only OpenID scopes were asked for.
-    pub permissions: Vec<String>,
+    pub(crate) permissions: Vec<String>,
     /// `/.default` was asked for: everything the client is registered for.
-    pub default: bool,
-    pub openid: bool,
-    pub profile: bool,
-    pub email: bool,
-    pub offline: bool,
-    /// The scopes as the client spelled them, in its order, without repeats.
-    pub spelled: Vec<String>,
+    pub(crate) default: bool,
+    pub(crate) openid: bool,
+    pub(crate) profile: bool,
+    pub(crate) email: bool,
+    pub(crate) offline: bool,
+    /// The scopes as the client spelled them, in its order, without repeats; the answer echoes them, because MSAL
+    /// keeps tokens under these names.
+    pub(crate) spelled: Vec<String>,
 }
 
 impl Request {
-    /// The scopes to echo in `scope`: exactly the client's own spelling. MSAL caches tokens under these names.
-    pub fn echo(&self) -> String {
-        self.spelled.join(" ")
-    }
-
     /// The OpenID scopes that were asked for.
-    pub fn oidc(&self) -> Vec<&'static str> {
+    pub(crate) fn oidc(&self) -> Vec<&'static str> {
         let flags = [self.openid, self.profile, self.email, self.offline];
         OIDC_SCOPES.into_iter().zip(flags).filter(|(_, asked)| *asked).map(|(name, _)| name).collect()
     }
 }
 
 /// Reads a v2 `scope`.
-pub fn parse_v2(scope: &str, origin: &Origin) -> Result<Request, OAuthError> {
+pub(crate) fn parse_v2(scope: &str, origin: &Origin) -> Result<Request, OAuthError> {
     if scope.len() > LIMIT_BYTES || !scope.chars().all(|c| c == ' ' || c.is_ascii_graphic()) {
         return Err(invalid_scope(
             "The scope must be at most 4096 visible ASCII characters, separated by spaces.",
@@ -98,7 +94,7 @@ pub fn parse_v2(scope: &str, origin: &Origin) -> Result<Request, OAuthError> {
 }
 
 /// Reads a v1 request: a `resource`, and optionally short permission names in `scope`.
-pub fn parse_v1(resource: &str, scope: Option<&str>, origin: &Origin) -> Result<Request, OAuthError> {
+pub(crate) fn parse_v1(resource: &str, scope: Option<&str>, origin: &Origin) -> Result<Request, OAuthError> {
     let found = Resource::find(resource, origin).ok_or_else(|| unknown_resource(resource))?;
     let mut request = empty(found, resource.to_owned());
     // The v1 endpoints always sign the person in and always hand out a refresh token, asked or not.
@@ -114,7 +110,7 @@ pub fn parse_v1(resource: &str, scope: Option<&str>, origin: &Origin) -> Result<
 }
 
 /// Reads the scope of `client_credentials`: exactly one `/.default`; stray OpenID scopes are ignored.
-pub fn parse_app_only(scope: &str, origin: &Origin) -> Result<Request, OAuthError> {
+pub(crate) fn parse_app_only(scope: &str, origin: &Origin) -> Result<Request, OAuthError> {
     let kept: Vec<&str> = scope.split(' ').filter(|word| !OIDC_SCOPES.contains(word)).collect();
     let request = parse_v2(&kept.join(" "), origin)?;
     if !request.default || request.spelled.len() != 1 {
@@ -187,7 +183,7 @@ fn invalid_scope(text: impl Into<String>) -> OAuthError {
 }
 
 /// Client text made safe to repeat in an error description (RFC 6749 allows no quotes, backslashes, controls).
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| (c.is_ascii_graphic() || *c == ' ') && !matches!(c, '"' | '\\'))
         .take(120)
@@ -208,7 +204,7 @@ mod tests {
         assert_eq!(request.audience, audience, "{scope}");
         assert_eq!(request.permissions, permissions, "{scope}");
         assert_eq!(request.default, default, "{scope}");
-        assert_eq!(request.echo(), scope, "{scope}");
+        assert_eq!(request.spelled.join(" "), scope, "{scope}");
     }
 
     #[test]
@@ -276,7 +272,7 @@ mod tests {
         #[test]
         fn never_panics_and_always_echoes_what_it_accepts(scope in "[ -~]{0,80}") {
             if let Ok(request) = parse_v2(&scope, &origin()) {
-                for word in request.echo().split(' ') {
+                for word in &request.spelled {
                     prop_assert!(scope.split(' ').any(|given| given == word));
                 }
             }

@@ -4,7 +4,7 @@
 //! in `http`, the UI's session in `web_session`.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use audit::{Actor, Category, Event};
 use jiff::Timestamp;
@@ -202,6 +202,10 @@ impl Identity {
 
     pub(crate) fn ring(&self) -> Arc<KeyRing> {
         Arc::clone(&self.inner.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn limits(&self) -> MutexGuard<'_, Limits> {
+        self.inner.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn jwks(&self) -> Value {

@@ -15,8 +15,8 @@ const STATEMENTS: [Sql; 7] = [
     Sql::tenant("delete from sign_in_session where tenant_id = $1 and expires_at < $2"),
     Sql::tenant("delete from web_session where tenant_id = $1 and expires_at < $2"),
     Sql::tenant(
-        "delete from refresh_token where tenant_id = $1 and family_id in
-           (select id from token_family where tenant_id = $1 and expires_at < $2)",
+        "delete from refresh_token where refresh_token.tenant_id = $1 and refresh_token.family_id in
+           (select f.id from token_family f where f.tenant_id = $1 and f.expires_at < $2)",
     ),
     Sql::tenant("delete from token_family where tenant_id = $1 and expires_at < $2"),
 ];

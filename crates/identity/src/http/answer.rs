@@ -88,7 +88,7 @@ pub(crate) fn set(response: &mut Response<Body>, name: HeaderName, value: &str) 
     }
 }
 
-fn private(response: &mut Response<Body>) {
+pub(crate) fn private(response: &mut Response<Body>) {
     set(response, header::CACHE_CONTROL, "no-store");
     set(response, header::PRAGMA, "no-cache");
     set(response, header::REFERRER_POLICY, "no-referrer");

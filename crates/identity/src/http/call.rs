@@ -29,23 +29,29 @@ impl FromRequestParts<Identity> for Call {
 
     async fn from_request_parts(parts: &mut Parts, identity: &Identity) -> Result<Call, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let given = parts.headers.get("client-request-id").and_then(|value| value.to_str().ok());
+        let call = Call::of(identity, &parts.headers, parts.uri.query().unwrap_or_default());
+        Ok(Call { network: limits::network(peer.unwrap_or(call.network)), ..call })
+    }
+}
+
+impl Call {
+    /// A request whose peer is not known.
+    pub(crate) fn of(identity: &Identity, headers: &HeaderMap, query: &str) -> Call {
+        let given = headers.get("client-request-id").and_then(|value| value.to_str().ok());
         let trace_id = identity.inner.world.ids.guid();
-        Ok(Call {
+        Call {
             identity: identity.clone(),
             trace: Trace {
                 trace_id,
                 correlation_id: given.and_then(|text| Uuid::try_parse(text).ok()).unwrap_or(trace_id),
                 now: identity.now(),
             },
-            headers: parts.headers.clone(),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            network: limits::network(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))),
-        })
+            headers: headers.clone(),
+            query: query.to_owned(),
+            network: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        }
     }
-}
 
-impl Call {
     /// The tenant a path segment names, or the refusal to answer with.
     pub(crate) async fn tenant(&self, segment: &str) -> Result<TenantId, Refused> {
         let found = self.identity.find_tenant(segment).await.map_err(|error| self.refuse(error.into()))?;
