@@ -181,3 +181,6 @@ fn member(value: &Literal, path: &str) -> Literal {
         .cloned()
         .unwrap_or(Literal::Null)
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,10 +29,6 @@ impl Budget {
         Self { limits, depth: Cell::new(0), nodes: Cell::new(0) }
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
     /// Goes one level down; [`Budget::leave`] comes back up.
     pub(crate) fn enter(&self, position: usize) -> Result<(), QueryError> {
         self.depth.set(self.depth.get() + 1);
@@ -45,6 +41,16 @@ impl Budget {
 
     pub(crate) fn leave(&self) {
         self.depth.set(self.depth.get().saturating_sub(1));
+    }
+
+    /// Chains may be a few times as high as nesting is deep.
+    fn height(&self, height: usize, position: usize) -> Result<(), QueryError> {
+        let most = self.limits.depth.saturating_mul(4);
+        if height <= most {
+            return Ok(());
+        }
+        let message = format!("Too many operators build on each other; at most {most} may.");
+        Err(QueryError::bad(code::LIMIT_EXCEEDED, message).at(position))
     }
 
     pub(crate) fn node(&self, position: usize) -> Result<(), QueryError> {
@@ -77,6 +83,9 @@ pub(crate) struct Parser<'p, 'c, 't> {
     pub(crate) budget: &'p Budget,
     /// Aliases being read, to find circles.
     pub(crate) reading: Vec<String>,
+    /// Height of the tree read last. Chains such as `1 add 1 add 1` grow trees without nesting, and whoever walks the tree
+    /// recurses.
+    pub(crate) height: usize,
 }
 
 /// As [`super::parse`].
@@ -90,6 +99,7 @@ pub(super) fn parse(text: &str, context: &Context<'_>) -> Result<Expr, QueryErro
         aliases: &aliases,
         budget: &budget,
         reading: Vec::new(),
+        height: 0,
     };
     parser.whole()
 }
@@ -147,9 +157,9 @@ impl Parser<'_, '_, '_> {
     fn binary(&mut self, floor: u8) -> Result<Expr, QueryError> {
         self.cursor.skip_space();
         let mut left = self.unary()?;
-        let mut links = 0;
         while let Some(operator) = self.accept_operator(floor) {
             let start = left.span.start;
+            let left_height = self.height;
             let kind = match operator {
                 Operator::And => ExprKind::And(self.terms(left, operator)?),
                 Operator::Or => ExprKind::Or(self.terms(left, operator)?),
@@ -164,24 +174,22 @@ impl Parser<'_, '_, '_> {
                     ExprKind::Arithmetic(op, Box::new(left), Box::new(right))
                 }
             };
+            self.height = self.height.max(left_height);
             left = self.node(kind, start)?;
-            links += 1;
-            if links > self.budget.limits().depth {
-                let message = format!("At most {} operators may follow each other here.", links - 1);
-                return Err(QueryError::bad(code::LIMIT_EXCEEDED, message).at(self.cursor.position));
-            }
         }
         Ok(left)
     }
 
     /// `first and second and …` as one flat list.
     fn terms(&mut self, first: Expr, operator: Operator) -> Result<Vec<Expr>, QueryError> {
-        let mut terms = vec![first];
+        let (mut terms, mut highest) = (vec![first], 0);
         loop {
             terms.push(self.binary(operator.precedence() + 1)?);
+            highest = self.height.max(highest);
             let before = self.cursor.position;
             if self.accept_operator(operator.precedence()) != Some(operator) {
                 self.cursor.position = before;
+                self.height = highest;
                 return Ok(terms);
             }
         }
@@ -235,7 +243,7 @@ impl Parser<'_, '_, '_> {
             }
             Some('\'') => {
                 let value = self.quoted()?;
-                self.node(ExprKind::Literal(Literal::String(value)), start)
+                self.leaf(ExprKind::Literal(Literal::String(value)), start)
             }
             Some('@') => self.alias(start),
             Some('$') => self.dollar(start),
@@ -258,7 +266,7 @@ impl Parser<'_, '_, '_> {
         }
         let value = literal::bare(&token)
             .map_err(|message| QueryError::bad(code::INVALID_VALUE, message).at(start))?;
-        self.node(ExprKind::Literal(value), start)
+        self.leaf(ExprKind::Literal(value), start)
     }
 
     /// Letters, digits and signs up to what cannot belong to a number, date, time or GUID. A colon belongs only between
@@ -290,12 +298,14 @@ impl Parser<'_, '_, '_> {
             return Err(self.cursor.syntax("Write a list in parentheses after 'in', such as in ('a','b')."));
         }
         self.nested(start, |parser| {
-            let mut items = Vec::new();
+            let (mut items, mut highest) = (Vec::new(), 0);
             loop {
                 items.push(parser.expression()?);
+                highest = parser.height.max(highest);
                 parser.budget.list(items.len(), parser.cursor.position)?;
                 parser.cursor.skip_space();
                 if parser.cursor.accept(')') {
+                    parser.height = highest;
                     return Ok(items);
                 }
                 if !parser.cursor.accept(',') {
@@ -317,7 +327,15 @@ impl Parser<'_, '_, '_> {
         Ok(result)
     }
 
+    fn leaf(&mut self, kind: ExprKind, start: usize) -> Result<Expr, QueryError> {
+        self.height = 0;
+        self.node(kind, start)
+    }
+
+    /// A node over the trees read last.
     fn node(&mut self, kind: ExprKind, start: usize) -> Result<Expr, QueryError> {
+        self.height += 1;
+        self.budget.height(self.height, self.cursor.position)?;
         self.budget.node(start)?;
         Ok(Expr::new(kind, self.span(start)))
     }

@@ -90,8 +90,8 @@ fn key_value(
     let context = Context::new(model, entity).limits(limits);
     let (aliases, budget) = (Aliases::new(), Budget::new(limits));
     let scope = Scope::of(&context);
-    let value =
-        Parser { cursor, scope, aliases: &aliases, budget: &budget, reading: Vec::new() }.expression()?;
+    let value = Parser { cursor, scope, aliases: &aliases, budget: &budget, reading: Vec::new(), height: 0 }
+        .expression()?;
     let (name, ty) = Scope::of(&context).member(&Scope::of(&context).root, true, name, start)?;
     let property = Expr::new(ExprKind::Path(Path::property(&name, ty)), Span::default());
     let mut comparison = Expr::new(

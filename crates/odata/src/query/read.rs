@@ -163,6 +163,7 @@ impl<'m> Reader<'m, '_> {
             aliases: self.aliases,
             budget: self.budget,
             reading: Vec::new(),
+            height: 0,
         }
     }
 

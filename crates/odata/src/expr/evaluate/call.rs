@@ -183,6 +183,9 @@ pub(super) fn cast(value: Literal, ty: &EdmType) -> Literal {
         (Literal::Duration(duration), EdmType::String) => {
             Some(Literal::String(crate::literal::temporal::iso_duration(*duration)))
         }
+        (Literal::Double(double), EdmType::String) if double.is_finite() => {
+            Some(Literal::String(double.to_string()))
+        }
         (_, EdmType::String) => Some(Literal::String(value.to_string())),
         (Literal::DateTimeOffset(instant), EdmType::Date) => Some(Literal::Date(instant.utc().date())),
         (Literal::DateTimeOffset(instant), EdmType::TimeOfDay) => {

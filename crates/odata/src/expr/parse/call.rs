@@ -25,7 +25,7 @@ impl Parser<'_, '_, '_> {
             _ => None,
         };
         if let Some(value) = keyword {
-            return self.node(ExprKind::Literal(value), start);
+            return self.leaf(ExprKind::Literal(value), start);
         }
         if name.is_empty() {
             return Err(self.cursor.syntax(format!("{} is no value or property.", self.cursor.found())));
@@ -74,7 +74,7 @@ impl Parser<'_, '_, '_> {
                 literal::prefixed(name, &inside)
                     .map_err(|message| QueryError::bad(code::INVALID_VALUE, message).at(start))?
             };
-        self.node(ExprKind::Literal(value), start)
+        self.leaf(ExprKind::Literal(value), start)
     }
 
     fn call(&mut self, name: &str, start: usize) -> Result<Expr, QueryError> {
@@ -93,17 +93,20 @@ impl Parser<'_, '_, '_> {
 
     /// Arguments up to and with `)`. Those of `case` come in pairs `condition:value`.
     fn arguments(&mut self, function: Function, separator: char) -> Result<Vec<Expr>, QueryError> {
-        let mut arguments = Vec::new();
+        let (mut arguments, mut highest) = (Vec::new(), 0);
+        self.height = 0;
         self.cursor.skip_space();
         if self.cursor.accept(')') {
             return Ok(arguments);
         }
         loop {
             arguments.push(self.expression()?);
+            highest = self.height.max(highest);
             self.budget.list(arguments.len(), self.cursor.position)?;
             self.cursor.skip_space();
             let needs_pair = function == Function::Case && arguments.len() % 2 == 1;
             if !needs_pair && self.cursor.accept(')') {
+                self.height = highest;
                 return Ok(arguments);
             }
             let expected = if needs_pair { separator } else { ',' };
@@ -151,7 +154,7 @@ impl Parser<'_, '_, '_> {
     /// `@p`: its expression, placed where the alias stands. An alias without a value is null (§5.3).
     pub(super) fn alias(&mut self, start: usize) -> Result<Expr, QueryError> {
         let Some((name, text)) = self.alias_text(start)? else {
-            return self.node(ExprKind::Literal(Literal::Null), start);
+            return self.leaf(ExprKind::Literal(Literal::Null), start);
         };
         let span = self.span(start);
         let mut expr = self.inside_alias(&name, &text, span, |parser| parser.whole())?;
@@ -210,8 +213,10 @@ impl Parser<'_, '_, '_> {
             aliases: self.aliases,
             budget: self.budget,
             reading,
+            height: 0,
         };
         let result = read(&mut inner).map_err(|error| error.in_option(name))?;
+        self.height = inner.height;
         self.budget.leave();
         Ok(result)
     }

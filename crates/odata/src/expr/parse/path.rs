@@ -61,7 +61,7 @@ impl<'c> Parser<'_, 'c, '_> {
             path.segments.push(name);
             path.ty = ty;
         }
-        self.node(ExprKind::Path(path), start)
+        self.leaf(ExprKind::Path(path), start)
     }
 
     /// A type name in a path: accepted when it changes nothing.
@@ -87,7 +87,7 @@ impl<'c> Parser<'_, 'c, '_> {
             return Err(QueryError::bad(code::TYPE_MISMATCH, message).at(position));
         };
         if !self.cursor.accept('(') {
-            return self.node(ExprKind::Count(path, None), start);
+            return self.leaf(ExprKind::Count(path, None), start);
         }
         let option = self.cursor.take_while(|c| c != '=' && c != ')').trim().to_owned();
         if !option.trim_start_matches('$').eq_ignore_ascii_case("filter") || !self.cursor.accept('=') {
@@ -155,7 +155,7 @@ impl<'c> Parser<'_, 'c, '_> {
                 Place::Value(ty) => {
                     let path =
                         Path { variable: Some("$this".to_owned()), segments: Vec::new(), ty: ty.clone() };
-                    self.node(ExprKind::Path(path), start)
+                    self.leaf(ExprKind::Path(path), start)
                 }
                 _ => Err(self.unavailable(name, start)),
             },

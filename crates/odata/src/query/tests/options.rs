@@ -1,0 +1,269 @@
+//! Every option but `$filter`: accepted, refused, limited.
+
+use super::{accepted, model, parse};
+use crate::error::ErrorKind::{self, BadRequest, NotImplemented};
+use crate::expr::render;
+use crate::query::{
+    AggregateMethod, Context, ExpandKind, Levels, Limits, SearchExpr, SystemOption, Transformation,
+    parse_options,
+};
+
+#[test]
+fn simple_options_are_read() {
+    let options =
+        accepted("api-version=v1.0&$skip= 0 &$top=1000&%24count=TRUE&MaxHistoryDays=7&$skiptoken=a%2Bb");
+    assert_eq!((options.top, options.skip, options.count), (Some(1000), Some(0), true));
+    assert_eq!(options.skiptoken.as_deref(), Some("a+b"));
+    assert_eq!(options.custom("maxhistorydays"), Some("7"));
+    assert_eq!(options.custom("API-VERSION"), Some("v1.0"));
+    assert_eq!(options.custom("other"), None);
+    assert_eq!(accepted("&&x&y=1&").custom, [("x".into(), String::new()), ("y".into(), "1".into())]);
+    assert_eq!(
+        accepted("$format=application/json;odata.metadata=none").format.as_deref().map(str::len),
+        Some(36)
+    );
+}
+
+#[test]
+fn names_of_options_need_no_dollar_and_no_case() {
+    let options = accepted("Top=5&FILTER=isdeleted&OrderBy=dateKey&id=x&index=1");
+    assert_eq!(options.top, Some(5));
+    assert!(options.filter.is_some());
+    assert_eq!(options.orderby.len(), 1);
+    assert_eq!(options.custom("id"), Some("x"));
+}
+
+#[test]
+fn selections_keep_metadata_spelling_and_order() {
+    let select = |text: &str| {
+        let options = accepted(&format!("$select={text}"));
+        options.select.map(|paths| paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(select("DateKey, deviceName,dateKey").as_deref(), Some("dateKey deviceName"));
+    assert_eq!(select("*"), None);
+    assert_eq!(select("deviceName,*"), None);
+    assert_eq!(select("address/city,owner").as_deref(), Some("address/city owner"));
+    assert_eq!(
+        select("address($select=city),licenses(select=sku)").as_deref(),
+        Some("address/city licenses/sku")
+    );
+    assert_eq!(select("Test.device/deviceName").as_deref(), Some("deviceName"));
+}
+
+#[test]
+fn sort_orders_are_expressions_with_direction() {
+    let options = accepted("$orderby=deviceName desc,length(deviceName) , DateKey ASC");
+    let shown: Vec<(String, bool)> =
+        options.orderby.iter().map(|item| (render(&item.expr, "Test"), item.descending)).collect();
+    let expected = [("deviceName", true), ("length(deviceName)", false), ("dateKey", false)];
+    assert_eq!(shown, expected.map(|(text, descending)| (text.to_owned(), descending)));
+}
+
+#[test]
+fn searches_are_trees() {
+    use SearchExpr::{And, Not, Or, Phrase, Word};
+    let word = |text: &str| Word(text.to_owned());
+    let search = |text: &str| {
+        accepted(&format!("$search={}", crate::percent::encode(text, ""))).search.expect("given")
+    };
+    assert_eq!(search("blue"), word("blue"));
+    assert_eq!(search("a b"), And(vec![word("a"), word("b")]));
+    assert_eq!(
+        search("a AND b OR NOT c"),
+        Or(vec![And(vec![word("a"), word("b")]), Not(Box::new(word("c")))])
+    );
+    assert_eq!(search("(a OR b) c"), And(vec![Or(vec![word("a"), word("b")]), word("c")]));
+    assert_eq!(search("\"a \\\"b\\\" AND\""), Phrase("a \"b\" AND".to_owned()));
+    assert_eq!(search("\"displayName:x\""), Phrase("displayName:x".to_owned()));
+    assert_eq!(search("ANDROID notes and"), And(vec![word("ANDROID"), word("notes"), word("and")]));
+}
+
+#[test]
+fn expansions_carry_their_own_options() {
+    let options = accepted(
+        "$expand=owner($select=name;$expand=devices($filter=deviceName eq 'a;b)';$top=2;$levels=max)),apps/$count",
+    );
+    let [owner, apps] = options.expand.as_slice() else { panic!("two items") };
+    assert_eq!((owner.path.to_string().as_str(), owner.kind), ("owner", ExpandKind::Entities));
+    assert_eq!(apps.kind, ExpandKind::Count);
+    let devices = &owner.options.expand[0];
+    assert_eq!((devices.levels, devices.options.top), (Some(Levels::Max), Some(2)));
+    let filter = devices.options.filter.as_ref().expect("given");
+    assert_eq!(render(filter, "Test"), "deviceName eq 'a;b)'");
+    assert_eq!(accepted("$expand=*/$ref").expand.len(), 2);
+    let search = &accepted("$expand=apps($search=a OR b;$count=true;$orderby=key desc)").expand[0].options;
+    assert!(search.search.is_some() && search.count && search.orderby[0].descending);
+}
+
+#[test]
+fn computed_names_are_known_everywhere() {
+    let options =
+        accepted("$filter=double gt 2&$orderby=double&$select=double&$compute=price mul 2 as double");
+    assert_eq!(options.compute[0].name, "double");
+    assert_eq!(options.select.expect("given")[0].to_string(), "double");
+}
+
+#[test]
+fn aggregations_are_steps() {
+    let options = accepted(
+        "$apply=filter(isDeleted eq false)/groupby((deviceName,address/city),aggregate(price with sum as total,\
+         $count as n))/filter(total gt 5)/topcount(3,total)&$orderby=total desc",
+    );
+    let [_, Transformation::GroupBy(paths, steps), _, Transformation::Ranked(..)] = options.apply.as_slice()
+    else {
+        panic!("four steps")
+    };
+    assert_eq!(paths.len(), 2);
+    let [Transformation::Aggregate(items)] = steps.as_slice() else { panic!("one step") };
+    assert_eq!(
+        items.iter().map(|item| item.method).collect::<Vec<_>>(),
+        [AggregateMethod::Sum, AggregateMethod::Count]
+    );
+    let both = accepted("$apply=concat(aggregate(price with max as m),groupby((deviceName)))/identity");
+    assert_eq!(both.apply.len(), 2);
+}
+
+#[test]
+fn aliases_stand_for_expressions() {
+    let shown = |query: &str| render(&accepted(query).filter.expect("given"), "Test");
+    assert_eq!(shown("$filter=dateKey eq @p&@p=5"), "dateKey eq 5");
+    assert_eq!(shown("@p=dateKey add 1&$filter=@p gt @q&@q=2"), "dateKey add 1 gt 2");
+    assert_eq!(shown("$filter=deviceName in @p&@p=[\"a\",\"it's\"]"), "deviceName in ('a','it''s')");
+    assert_eq!(shown("$filter=dateKey in @p&@p=(1,2)"), "dateKey in (1,2)");
+    assert_eq!(shown("$filter=deviceName eq @p&@p=null"), "deviceName eq null");
+}
+
+#[test]
+fn refused_options_say_which_and_where() {
+    let cases: [(&str, ErrorKind, &str, Option<usize>, &str); 48] = [
+        ("$fliter=1", BadRequest, "$fliter", None, "Did you mean '$filter'?"),
+        ("$whatever=1", BadRequest, "$whatever", None, "There is no query option"),
+        ("$top=5&top=6", BadRequest, "$top", None, "given twice"),
+        ("@p=1&@p=2", BadRequest, "@p", None, "given twice"),
+        ("$top=-1", BadRequest, "$top", Some(0), "0 or more"),
+        ("$top=", BadRequest, "$top", Some(0), "0 or more"),
+        ("$top=1.5", BadRequest, "$top", Some(0), "0 or more"),
+        ("$skip=99999999999999999999", BadRequest, "$skip", Some(0), "too large"),
+        ("$top=5 6", BadRequest, "$top", Some(2), "not expected"),
+        ("$count=yes", BadRequest, "$count", Some(0), "true or false"),
+        ("$count=true x", BadRequest, "$count", Some(5), "not expected"),
+        ("$skiptoken=", BadRequest, "$skiptoken", Some(0), "Give this option a value"),
+        ("$filter=%zz", BadRequest, "$filter", Some(0), "hexadecimal"),
+        ("$filter=%FF", BadRequest, "$filter", Some(0), "UTF-8"),
+        ("$select=", BadRequest, "$select", Some(0), "name is missing"),
+        ("$select=deviceNmae", BadRequest, "$select", Some(0), "Did you mean 'deviceName'?"),
+        ("$select=id,,dateKey", BadRequest, "$select", Some(3), "name is missing"),
+        ("$select=id dateKey", BadRequest, "$select", Some(3), "put ','"),
+        ("$select=deviceName/x", BadRequest, "$select", Some(11), "nothing after"),
+        ("$select=address($top=1)", NotImplemented, "$select", Some(8), "Only $select"),
+        ("$select=Test.phone/x", NotImplemented, "$select", Some(0), "derived type"),
+        ("$orderby=deviceName down", BadRequest, "$orderby", Some(11), "asc, desc"),
+        ("$orderby=", BadRequest, "$orderby", Some(0), "missing here"),
+        ("$orderby=tags", BadRequest, "$orderby", Some(0), "not a collection"),
+        ("$orderby=id,", BadRequest, "$orderby", Some(3), "missing here"),
+        ("$search=", BadRequest, "$search", Some(0), "word is missing"),
+        ("$search=a AND", BadRequest, "$search", Some(5), "word is missing"),
+        ("$search=\"a", BadRequest, "$search", Some(0), "Close the phrase"),
+        ("$search=(a", BadRequest, "$search", Some(0), "Close the parenthesis"),
+        ("$search=a)", BadRequest, "$search", Some(1), "Remove this parenthesis"),
+        ("$expand=owners", BadRequest, "$expand", Some(0), "Did you mean 'owner'?"),
+        ("$expand=owner,owner", BadRequest, "$expand", Some(6), "expanded twice"),
+        ("$expand=owner($top=1;$top=2)", BadRequest, "$expand", Some(13), "given twice"),
+        ("$expand=owner($tpo=1)", BadRequest, "$expand", Some(6), "Did you mean '$top'?"),
+        ("$expand=owner($format=json)", NotImplemented, "$expand", Some(6), "inside $expand"),
+        ("$expand=owner($select=x)", BadRequest, "$expand", Some(14), "no property 'x'"),
+        ("$expand=owner($top=1", BadRequest, "$expand", Some(12), "Put ';'"),
+        ("$expand=apps($levels=0)", BadRequest, "$expand", Some(13), "from 1"),
+        ("$expand=apps/key", NotImplemented, "$expand", Some(5), "Only $ref"),
+        ("$compute=price mul 2", BadRequest, "$compute", Some(11), "'as'"),
+        ("$compute=price mul 2 as price", BadRequest, "$compute", Some(15), "is taken"),
+        ("$apply=summarize(x)", NotImplemented, "$apply", Some(0), "no transformation"),
+        ("$apply=groupby(deviceName)", BadRequest, "$apply", Some(8), "in parentheses"),
+        ("$apply=aggregate(deviceName with sum as x)", BadRequest, "$apply", Some(26), "needs numbers"),
+        ("$levels=2", BadRequest, "$levels", Some(0), "inside $expand"),
+        ("$index=2", NotImplemented, "$index", Some(0), "only reads"),
+        ("$filter=dateKey eq @p&@p=1 eq", BadRequest, "@p", Some(4), "missing here"),
+        ("$filter=@p&@p=@q&@q=@p", BadRequest, "@q", Some(0), "defined by itself"),
+    ];
+    let mut surprises = Vec::new();
+    for (query, kind, target, position, expected) in cases {
+        let error = parse(query).expect_err(query);
+        let place = (error.kind, error.target.as_deref(), error.position);
+        if place != (kind, Some(target), position) || !error.message.contains(expected) {
+            surprises.push(format!("{query}: {error} {place:?}; expected {target} {position:?}: {expected}"));
+        }
+    }
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+}
+
+#[test]
+fn options_not_offered_are_501() {
+    let model = model();
+    let context =
+        Context::new(&model, &model.entity_types[0]).offering(&[SystemOption::Top, SystemOption::Expand]);
+    for (query, target) in [("$filter=isDeleted", "$filter"), ("$expand=apps($select=key)", "$expand")] {
+        let error = parse_options(query, &context).expect_err(query);
+        assert_eq!((error.kind, error.target.as_deref()), (NotImplemented, Some(target)), "{error}");
+        assert!(error.position.is_some());
+    }
+    assert!(parse_options("$top=1&$format=json&custom=1", &context).is_ok());
+}
+
+#[test]
+fn names_match_exactly_when_asked() {
+    let model = model();
+    let context = Context { ignore_case: false, ..Context::new(&model, &model.entity_types[0]) };
+    assert!(parse_options("$select=DateKey", &context).is_err());
+    assert!(parse_options("$select=dateKey", &context).is_ok());
+}
+
+#[test]
+fn limits_are_enforced_without_running_out_of_stack() {
+    let model = model();
+    let limits = Limits { query_bytes: 500_000, ..Limits::default() };
+    let context = Context::new(&model, &model.entity_types[0]).limits(limits);
+    let deep = |open: &str, core: &str, close: &str, times: usize| {
+        format!("$filter={}{core}{}", open.repeat(times), close.repeat(times))
+    };
+    let accepted = [
+        deep("(", "isDeleted", ")", 99),
+        deep("not ", "isDeleted", "", 99),
+        deep("tolower(", "deviceName", ")", 99) + " eq 'x'",
+        format!("$filter={}isDeleted", "isDeleted and ".repeat(2000)),
+        format!("$filter=dateKey in (1{})", ",1".repeat(999)),
+        format!("$filter=dateKey{} eq 1", " add 1".repeat(99)),
+    ];
+    for query in accepted {
+        assert!(parse_options(&query, &context).is_ok(), "{}", &query[..60]);
+    }
+    let refused = [
+        deep("(", "isDeleted", ")", 101),
+        deep("(", "isDeleted", ")", 100_000),
+        deep("not ", "isDeleted", "", 100_000),
+        deep("-", "dateKey", "", 100_000),
+        deep("tolower(", "deviceName", ")", 10_000),
+        deep("tags/any(a:", "true", ")", 10_000),
+        format!("$filter={}isDeleted", "isDeleted and ".repeat(6000)),
+        format!("$filter=dateKey in (1{})", ",1".repeat(1000)),
+        format!("$filter=dateKey{} eq 1", " add 1".repeat(20_000)),
+        format!("$search={}a", "(".repeat(100_000)),
+        format!("$search={}a", "NOT ".repeat(100_000)),
+        format!("$expand={}", "owner($expand=devices($expand=".repeat(10_000)),
+        format!("$apply={}", "concat(".repeat(10_000)),
+        format!("$select={}", "address($select=".repeat(10_000)),
+        format!("$orderby={}id", "id,".repeat(2000)),
+        "a=1&".repeat(101),
+        format!("$filter=isDeleted{}", " ".repeat(500_000)),
+        // Trees that are high without being nested deeply.
+        format!("$filter={}dateKey{} eq 1", "(".repeat(25), format!("{})", " add 1".repeat(90)).repeat(25)),
+    ];
+    for query in refused {
+        let error = parse_options(&query, &context).expect_err(&query[..60]);
+        assert_eq!(error.kind, BadRequest, "{}: {error}", &query[..60]);
+    }
+    // Every alias doubles the one before: 2^30 terms if nothing counted them.
+    let bomb: String = (0..30).map(|n| format!("&@a{n}=@a{0} and @a{0}", n + 1)).collect();
+    let error =
+        parse_options(&format!("$filter=@a0{bomb}&@a30=isDeleted"), &context).expect_err("too many terms");
+    assert_eq!(error.code, crate::error::code::LIMIT_EXCEEDED);
+}
