@@ -9,10 +9,12 @@
 //! | [`csdl`] | `$metadata` in XML and JSON |
 //! | [`json`] | service document, context URLs, errors, value writers |
 //! | [`percent`] | escapes of URL parts |
+//! | [`batch`] | multipart and JSON batches, taken apart and put together |
 //! | [`negotiate`] | `Accept`, `$format`, versions, `Prefer` |
 //!
 //! It knows no SQL, no HTTP server, no table engine and no clock.
 
+pub mod batch;
 pub mod csdl;
 mod cursor;
 pub mod edm;
