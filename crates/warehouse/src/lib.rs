@@ -1,4 +1,15 @@
 //! The warehouse: a picture of the tenant every midnight, kept in open files and served as an OData feed.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`lifetime`], [`merge`], [`calendar`], [`model`] | pure rules: what a day's read does to the rows before it |
+//! | [`job::midnight`] | the job that publishes a day |
+//! | [`sql`] | what it reads from the operational store |
+//! | [`encode`], [`feed`] | requests to plans, rows to OData JSON |
+//! | [`op`] | the operations behind the doors |
+//!
+//! The catalogue of tables is crate `model`; files and their catalogue are crate `lake`. There is no time travel for
+//! readers, no write through the feed, and no table that is not in the catalogue.
 
 pub mod calendar;
 pub mod cell;
@@ -7,10 +18,160 @@ pub mod encode;
 pub mod feed;
 pub mod files;
 pub mod job;
+mod lakes;
 pub mod lifetime;
 pub mod merge;
 pub mod model;
+pub mod op;
 pub mod sql;
 
 #[cfg(test)]
 mod testkit;
+
+use std::sync::Arc;
+
+use api::{Module, Permitted, Route};
+use audit::{Category, Event, Resource};
+use axum::extract::Request;
+use http::Method;
+use jiff::civil::Date;
+use policy::{Need, action};
+use store::{SqlError, Store, TenantId};
+use tokio::sync::Semaphore;
+use world::World;
+
+pub use job::midnight::Retention;
+pub use lakes::Lakes;
+
+use feed::Root;
+use job::midnight::{MidnightError, Mode, Outcome, Run};
+use sql::StoreImage;
+
+/// Downloads that may run at the same time.
+const DOWNLOADS_MAX: usize = 64;
+
+/// What every operation of this feature works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Warehouse {
+    pub store: Store,
+    pub world: World,
+    pub lakes: Lakes,
+    pub config: Arc<Config>,
+    downloads: Arc<Semaphore>,
+}
+
+/// What the operator decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `https://host:port`, without a slash at the end.
+    pub origin: String,
+    /// Rows in a page of the feed; [`feed::PAGE_ROWS`] unless there is a reason.
+    pub page_rows: u64,
+    /// How long facts are kept.
+    pub retention: Retention,
+    /// This server's name among those that share the lake: who holds the lease.
+    pub holder: String,
+}
+
+impl Warehouse {
+    /// The feature over its parts.
+    pub fn new(store: Store, world: World, lakes: Lakes, config: Config) -> Self {
+        let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
+        Self { store, world, lakes, config: Arc::new(config), downloads }
+    }
+
+    /// Today in UTC.
+    pub fn today(&self) -> Date {
+        self.world.clock.now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
+    /// A run for today.
+    pub fn run_today(&self, mode: Mode, force: bool) -> Run {
+        let run = Run::today(self.world.clock.now(), mode, &self.config.holder);
+        Run { force, retention: self.config.retention, ..run }
+    }
+
+    /// Publishes a day of `tenant` from one image of the store, and records that `actor` did. It blocks for as long as
+    /// the snapshot takes.
+    ///
+    /// # Errors
+    /// See [`MidnightError`].
+    pub fn publish(
+        &self,
+        tenant: TenantId,
+        run: &Run,
+        actor: audit::Actor,
+    ) -> Result<Outcome, MidnightError> {
+        let lake = self.lakes.of(tenant)?;
+        let outcome = job::midnight::run(&lake, run, |take| {
+            self.store.image(tenant, |tx| take(&mut StoreImage::new(tx)))
+        })?;
+        if let Outcome::Published(report) = outcome {
+            let event = Event::new(actor, "Publish warehouse snapshot", Category::Warehouse)
+                .on(Resource::new("WarehouseSnapshot", report.date_key.to_string()))
+                .with(serde_json::json!({
+                    "snapshotId": report.snapshot.0, "devices": report.devices, "users": report.users,
+                    "refreshed": report.refreshed, "forced": run.force,
+                }));
+            let (now, id) = (run.now, self.world.ids.guid());
+            let record = move |tx: &mut store::Tx<'_, '_>| audit::record(tx, now, id, &event);
+            self.store.write_blocking::<_, SqlError>(tenant, record)?;
+        }
+        Ok(outcome)
+    }
+}
+
+/// The feature's routes.
+pub fn module(warehouse: &Warehouse) -> Module {
+    let mut routes: Vec<_> =
+        op::feed::ROOTS.into_iter().flat_map(|root| feed_routes(warehouse, root)).collect();
+    let show = {
+        let warehouse = warehouse.clone();
+        move |permitted| op::show::handle(warehouse, permitted)
+    };
+    let publish = {
+        let warehouse = warehouse.clone();
+        move |permitted, body| op::publish::handle(warehouse, permitted, body)
+    };
+    let publish_need = Need::Action(action::WAREHOUSE_PUBLISH_SNAPSHOT);
+    routes.push(
+        Route::get("/api/warehouse", Need::DATA_WAREHOUSE, "Read about the warehouse and its tables", show)
+            .answers::<op::show::View>(200),
+    );
+    routes.push(
+        Route::post("/api/warehouse/snapshots", publish_need, "Publish today's snapshot now", publish)
+            .accepts::<op::publish::Input>()
+            .answers::<op::publish::View>(200),
+    );
+    Module { name: "warehouse", routes }
+}
+
+fn feed_routes(warehouse: &Warehouse, root: Root) -> Vec<Route> {
+    let paths: [&'static str; 3] = match root {
+        Root::Query => [
+            "/ReportingService/DataWarehouseFEService",
+            "/ReportingService/DataWarehouseFEService/",
+            "/ReportingService/DataWarehouseFEService/{*path}",
+        ],
+        Root::Path(::model::Version::V1) => {
+            ["/warehouse/v1.0", "/warehouse/v1.0/", "/warehouse/v1.0/{*path}"]
+        }
+        Root::Path(::model::Version::Beta) => {
+            ["/warehouse/beta", "/warehouse/beta/", "/warehouse/beta/{*path}"]
+        }
+    };
+    let route = |path| {
+        let warehouse = warehouse.clone();
+        let handler = move |permitted: Permitted, request: Request| {
+            op::feed::handle(warehouse, root, permitted, request)
+        };
+        let summary =
+            if path == paths[2] { "Read from the warehouse feed" } else { "Read what the feed offers" };
+        let route = Route::new(Method::GET, path, api::Door::Need(Need::DATA_WAREHOUSE), summary, handler);
+        ["$select", "$filter", "$top", "$skip", "$count", "maxhistorydays"]
+            .into_iter()
+            .fold(route, |route, name| route.parameter(name, "See the documentation of the feed"))
+            .answers_plain(200)
+    };
+    paths.into_iter().map(route).collect()
+}

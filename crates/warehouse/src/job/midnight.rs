@@ -30,7 +30,7 @@ use passes::Passes;
 /// The kind of publish that makes a day.
 pub const DAY: &str = "day";
 /// The kind of publish that makes a day anew.
-const REFRESH: &str = "refresh";
+pub const REFRESH: &str = "refresh";
 const LEASE: &str = "warehouse";
 const LEASE_TIME: SignedDuration = SignedDuration::from_mins(10);
 /// Older snapshots are forgotten; long enough to refresh a day from the one before it.
@@ -85,6 +85,31 @@ pub struct Run {
     pub least_share_percent: u64,
     /// Who holds the lease; one name per server.
     pub holder: String,
+    /// How long facts are kept.
+    pub retention: Retention,
+}
+
+/// How long the rows of a dated table are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Retention {
+    /// As the product documents it, table by table.
+    #[default]
+    Documented,
+    /// This many days, in every table.
+    Days(u16),
+    /// For ever.
+    Forever,
+}
+
+impl Retention {
+    /// Days that rows of `table` are kept; none: for ever.
+    pub const fn days(self, table: &Table) -> Option<u16> {
+        match self {
+            Self::Documented => table.retention_days,
+            Self::Days(days) if table.retention_days.is_some() => Some(days),
+            Self::Days(_) | Self::Forever => None,
+        }
+    }
 }
 
 impl Run {
@@ -92,7 +117,8 @@ impl Run {
     pub fn today(now: Timestamp, mode: Mode, holder: &str) -> Self {
         let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let holder = holder.to_owned();
-        Self { day, now, mode, force: false, least_share_percent: LEAST_SHARE_PERCENT, holder }
+        let (force, retention) = (false, Retention::Documented);
+        Self { day, now, mode, force, least_share_percent: LEAST_SHARE_PERCENT, holder, retention }
     }
 }
 
@@ -156,6 +182,9 @@ pub enum MidnightError {
     /// The image could not be read.
     #[error(transparent)]
     Image(#[from] ImageError),
+    /// The tenant's lake could not be opened.
+    #[error(transparent)]
+    Open(#[from] lake::OpenError),
     /// The lake's tables are not what this version of the program needs.
     #[error(transparent)]
     Tables(#[from] EnsureError),
@@ -285,7 +314,7 @@ impl Work<'_> {
         let mut replace = std::mem::take(&mut passes.replace);
         replace.extend(declared::dates(self, run.day)?);
         replace.extend(declared::enumerations(self)?);
-        replace.extend(retired(run.day));
+        replace.extend(retired(run));
         Ok((passes, replace))
     }
 
@@ -299,9 +328,10 @@ impl Work<'_> {
 }
 
 /// The partitions past their retention go.
-fn retired(day: Date) -> impl Iterator<Item = Replace> {
+fn retired(run: &Run) -> impl Iterator<Item = Replace> {
+    let (day, retention) = (run.day, run.retention);
     model::tables().iter().filter(|table| table.is_dated()).filter_map(move |table| {
-        let oldest = day.checked_sub(Span::new().days(table.retention_days?)).ok()?;
+        let oldest = day.checked_sub(Span::new().days(retention.days(table)?)).ok()?;
         let old = Old::PartitionsBefore(date_key(oldest).into());
         Some(Replace { table: table.name.to_owned(), old, files: Vec::new() })
     })

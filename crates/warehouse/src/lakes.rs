@@ -1,0 +1,66 @@
+//! One lake per tenant: its own folder and its own catalogue, so that no query can reach across.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lake::{Lake, LakeConfig, OpenError};
+use sql::DatabaseUrl;
+use store::TenantId;
+use world::World;
+
+/// The lakes of all tenants, opened when first asked for. Cheap to clone.
+#[derive(Clone)]
+pub struct Lakes {
+    folder: PathBuf,
+    database: DatabaseUrl,
+    world: World,
+    open: Arc<Mutex<HashMap<TenantId, Lake>>>,
+}
+
+impl Lakes {
+    /// Lakes below `folder`. On PostgreSQL (when `database` is one) each catalogue is a schema there; otherwise it is
+    /// a SQLite file in the tenant's folder.
+    pub fn new(folder: PathBuf, database: DatabaseUrl, world: World) -> Self {
+        Self { folder, database, world, open: Arc::default() }
+    }
+
+    /// The lake of `tenant`, made if it is not there. It blocks.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn of(&self, tenant: TenantId) -> Result<Lake, OpenError> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lake) = open.get(&tenant) {
+            return Ok(lake.clone());
+        }
+        let folder = self.folder.join(tenant.to_string());
+        let data_dir = folder.join("data");
+        std::fs::create_dir_all(&data_dir)
+            .map_err(|source| OpenError::DataDir { path: data_dir.clone(), source })?;
+        let lake =
+            Lake::open(&LakeConfig { catalogue: self.catalogue(tenant), data_dir }, self.world.clone())?;
+        open.insert(tenant, lake.clone());
+        Ok(lake)
+    }
+
+    /// What DuckDB attaches to read the tenant's lake: `ducklake:sqlite:…`. Nothing on PostgreSQL, whose address may
+    /// hold a secret.
+    pub fn duckdb_attach(&self, tenant: TenantId) -> Option<String> {
+        match self.catalogue(tenant) {
+            DatabaseUrl::Sqlite(path) => Some(format!("ducklake:sqlite:{}", path.display())),
+            DatabaseUrl::Postgres { .. } => None,
+        }
+    }
+
+    fn catalogue(&self, tenant: TenantId) -> DatabaseUrl {
+        match &self.database {
+            DatabaseUrl::Sqlite(_) => {
+                DatabaseUrl::sqlite(self.folder.join(tenant.to_string()).join("catalogue.db"))
+            }
+            url @ DatabaseUrl::Postgres { .. } => {
+                url.clone().with_schema(&format!("quarterdeck_lake_{}", tenant.0.simple()))
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What the warehouse page shows: the feed's addresses, the last day, and every table.
+
+use ::model::Version;
+use ::model::explorer::{ExplorerColumn, columns};
+use api::{Failure, Permitted};
+use axum::Json;
+use lake::{At, Lake, SnapshotError};
+use schemars::JsonSchema;
+use serde::Serialize;
+use store::TenantId;
+
+use super::feed::root_path;
+use super::tenant;
+use crate::Warehouse;
+use crate::feed::Root;
+use crate::job::midnight::{DAY, REFRESH};
+
+/// The warehouse as the page shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct View {
+    /// Address of the feed, version in the query.
+    pub feed_url: String,
+    /// The same in beta.
+    pub feed_url_beta: String,
+    /// Address of the feed, version in the path.
+    pub path_root: String,
+    /// The same in beta.
+    pub path_root_beta: String,
+    /// The last published day; null before the first.
+    pub last_snapshot: Option<LastSnapshot>,
+    /// What DuckDB attaches on the server itself; null when the catalogue is in PostgreSQL.
+    pub duckdb_attach: Option<String>,
+    /// Every table, with the columns of beta.
+    #[schemars(with = "Vec<serde_json::Value>")]
+    pub tables: Vec<TableView>,
+}
+
+/// The last published day.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastSnapshot {
+    /// yyyymmdd.
+    pub date_key: i32,
+    /// When it was published.
+    pub published_date_time: String,
+    /// The lake's number of it.
+    pub snapshot_id: i64,
+}
+
+/// One table.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TableView {
+    /// Name of the entity set.
+    pub name: &'static str,
+    /// dimension, fact or enumeration.
+    pub kind: &'static str,
+    /// Rows now.
+    pub rows: u64,
+    /// Bytes of its files.
+    pub size_bytes: u64,
+    /// Days kept; null means always.
+    pub retention_days: Option<u16>,
+    /// One or two sentences.
+    pub description: &'static str,
+    /// Its columns.
+    pub columns: Vec<ExplorerColumn>,
+}
+
+/// Gives the view.
+pub async fn handle(warehouse: Warehouse, permitted: Permitted) -> Result<Json<View>, Failure> {
+    let tenant = tenant(&permitted);
+    let read = tokio::task::spawn_blocking(move || view(&warehouse, tenant));
+    Ok(Json(read.await.map_err(|error| Failure::internal(&error))??))
+}
+
+fn view(warehouse: &Warehouse, tenant: TenantId) -> Result<View, Failure> {
+    let lake = warehouse.lakes.of(tenant).map_err(|error| Failure::internal(&error))?;
+    let origin = &warehouse.config.origin;
+    let feed =
+        |version: Version| format!("{origin}{}?api-version={}", root_path(Root::Query), version.as_str());
+    let path = |version| format!("{origin}{}/", root_path(Root::Path(version)));
+    Ok(View {
+        feed_url: feed(Version::V1),
+        feed_url_beta: feed(Version::Beta),
+        path_root: path(Version::V1),
+        path_root_beta: path(Version::Beta),
+        last_snapshot: last_snapshot(&lake)?,
+        duckdb_attach: warehouse.lakes.duckdb_attach(tenant),
+        tables: tables(warehouse, &lake).map_err(|error| Failure::internal(&error))?,
+    })
+}
+
+/// The last day, as it was published last.
+fn last_snapshot(lake: &Lake) -> Result<Option<LastSnapshot>, Failure> {
+    let days = [lake.last_publication(DAY)?, lake.last_publication(REFRESH)?];
+    let last = days.into_iter().flatten().max_by_key(|publication| publication.snapshot);
+    Ok(last.map(|last| LastSnapshot {
+        date_key: last.key.date_key,
+        published_date_time: last.published_at.to_string(),
+        snapshot_id: last.snapshot.0,
+    }))
+}
+
+fn tables(warehouse: &Warehouse, lake: &Lake) -> Result<Vec<TableView>, SnapshotError> {
+    let sizes = lake.table_sizes(&lake.snapshot(&At::Latest)?)?;
+    let view = |table: &&'static ::model::Table| {
+        let size = sizes.iter().find(|size| size.table == table.name);
+        TableView {
+            name: table.name,
+            kind: table.kind.as_str(),
+            rows: size.map_or(0, |size| size.rows),
+            size_bytes: size.map_or(0, |size| size.bytes),
+            retention_days: warehouse.config.retention.days(table),
+            description: table.doc,
+            columns: columns(table, Version::Beta),
+        }
+    };
+    Ok(::model::tables().iter().map(view).collect())
+}
