@@ -47,7 +47,7 @@ impl Programs {
         let limit = Duration::from_secs(60 * 60);
         let built = run(site, "build", &mut cargo, limit, Show::Lines)?;
         if !built.success {
-            bail!("the programs do not compile:\n{}", built.tail(12));
+            bail!("the programs do not compile:\n{}", built.trouble(12));
         }
         Ok(Self { folder: site.target.join(folder) })
     }

@@ -29,7 +29,25 @@ pub(crate) struct Finished {
 }
 
 impl Finished {
-    /// The last lines, for an error message.
+    /// What went wrong, for an error message: a compiler's errors with their places, else the last lines.
+    pub(crate) fn trouble(&self, n_lines: usize) -> String {
+        let lines: Vec<&str> = self.text.lines().collect();
+        let mut errors = Vec::new();
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("error")) {
+            let place = lines[at..].iter().take(4).find_map(|line| line.trim().strip_prefix("--> "));
+            errors.extend(place.map(|place| format!("{place}: {line}")));
+        }
+        errors.dedup();
+        if errors.is_empty() {
+            return self.tail(n_lines);
+        }
+        let left_out = errors.len().saturating_sub(n_lines);
+        errors.truncate(n_lines);
+        errors.extend((left_out > 0).then(|| format!("and {left_out} more")));
+        errors.join("\n")
+    }
+
+    /// The last lines.
     pub(crate) fn tail(&self, n_lines: usize) -> String {
         let lines: Vec<&str> = self.text.lines().filter(|line| !line.trim().is_empty()).collect();
         lines[lines.len().saturating_sub(n_lines)..].join("\n")
@@ -266,6 +284,15 @@ mod tests {
         let ran = run(&site(), "t-out", &mut sh("echo a; echo b >&2; exit 3"), GRACE, Show::Nothing).unwrap();
         assert_eq!((ran.success, ran.text.as_str(), ran.tail(1).as_str()), (false, "a\nb\n", "b"));
         assert_eq!(std::fs::read_to_string(ran.log).unwrap(), "a\nb\n");
+    }
+
+    #[test]
+    fn a_compilers_errors_are_told_with_their_places() {
+        let text = "Compiling a\nerror[E0433]: no module\n   --> a/src/lib.rs:9:1\n    |\nerror: could not compile\n";
+        let ran = Finished { success: false, text: text.into(), log: "log".into() };
+        assert_eq!(ran.trouble(5), "a/src/lib.rs:9:1: error[E0433]: no module");
+        let other = Finished { success: false, text: "one\ntwo\n".into(), log: "log".into() };
+        assert_eq!(other.trouble(1), "two");
     }
 
     #[test]

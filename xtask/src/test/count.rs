@@ -21,7 +21,7 @@ pub(super) fn tally(runner: Runner, ran: &Finished) -> Tally {
     let mut failures = failures(runner, &ran.text);
     if !ran.success && failed == 0 {
         failed = 1;
-        failures = vec![format!("ended badly without a test failing:\n{}", ran.tail(15))];
+        failures = vec![format!("ended badly without a test failing:\n{}", ran.trouble(15))];
     }
     if ran.success && passed + failed == 0 {
         failed = 1;

@@ -56,7 +56,7 @@ fn cargo(site: &Site, arguments: &[&str]) -> Command {
 
 /// A program that counts as one check.
 fn one(ran: &Finished, advice: &str) -> Tally {
-    if ran.success { Tally::passed(1) } else { Tally::failed(format!("{advice}\n{}", ran.tail(12))) }
+    if ran.success { Tally::passed(1) } else { Tally::failed(format!("{advice}\n{}", ran.trouble(12))) }
 }
 
 fn fmt(shared: &mut Shared) -> Result<Tally> {
