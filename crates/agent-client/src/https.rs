@@ -33,6 +33,7 @@ pub struct Https {
     roots: Arc<RootCertStore>,
     config: Arc<ClientConfig>,
     user_agent: String,
+    gzips: bool,
     connection: Option<http1::SendRequest<Full<Bytes>>>,
 }
 
@@ -45,7 +46,36 @@ impl Https {
     pub fn new(origin: Origin, ca_pem: Option<&str>, user_agent: &str) -> Result<Self, TlsError> {
         let roots = Arc::new(tls::roots(ca_pem)?);
         let config = Arc::new(tls::config(Arc::clone(&roots), None)?);
-        Ok(Self { origin, roots, config, user_agent: user_agent.to_owned(), connection: None })
+        Ok(Self { origin, roots, config, user_agent: user_agent.to_owned(), gzips: true, connection: None })
+    }
+
+    /// Sends every body as it is: for a load generator that must cost little itself.
+    #[must_use]
+    pub fn without_gzip(self) -> Self {
+        Self { gzips: false, ..self }
+    }
+
+    /// A transport of its own to the same server, speaking as another device.
+    ///
+    /// # Errors
+    /// [`TransportError::CertificateRefused`] when the credential cannot be used.
+    pub fn as_device(&self, credential: &Credential) -> Result<Self, TransportError> {
+        let mut other = self.another();
+        other.speak_as(Some(credential))?;
+        Ok(other)
+    }
+
+    /// A transport with a connection of its own, to the same server as the same device.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self {
+            origin: self.origin.clone(),
+            roots: Arc::clone(&self.roots),
+            config: Arc::clone(&self.config),
+            user_agent: self.user_agent.clone(),
+            gzips: self.gzips,
+            connection: None,
+        }
     }
 
     /// Opens another connection to the same server as the same device.
@@ -93,7 +123,7 @@ impl Https {
     }
 
     fn request(&self, request: &Request) -> http::Request<Full<Bytes>> {
-        let zipped = (request.body.len() >= GZIP_FROM_BYTES).then(|| gzip(&request.body));
+        let zipped = (self.gzips && request.body.len() >= GZIP_FROM_BYTES).then(|| gzip(&request.body));
         let mut builder = http::Request::builder()
             .method(&request.method)
             .uri(&request.path)

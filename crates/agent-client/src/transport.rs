@@ -42,7 +42,10 @@ pub struct Answer {
 
 impl Answer {
     /// The message of a 2xx answer, or the server's refusal.
-    pub(crate) fn message<T: DeserializeOwned>(&self) -> Result<Result<T, Refusal>, TransportError> {
+    ///
+    /// # Errors
+    /// [`TransportError::Broken`] when a 2xx answer is not that message.
+    pub fn message<T: DeserializeOwned>(&self) -> Result<Result<T, Refusal>, TransportError> {
         if (200..300).contains(&self.status) {
             return serde_json::from_slice(&self.body)
                 .map(Ok)
