@@ -124,47 +124,62 @@ pub fn write_binary(out: &mut Vec<u8>, value: &[u8]) {
 /// 0000 to 9999 are written with as many digits as they need.
 pub fn write_instant(out: &mut Vec<u8>, unix_micros: i64) {
     let seconds = unix_micros.div_euclid(1_000_000);
-    let (days, second_of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400).unsigned_abs());
-    let (year, month, day) = civil_from_days(days);
-    out.push(b'"');
-    if year < 0 {
-        out.push(b'-');
-    }
-    write_digits(out, year.unsigned_abs(), 4);
-    out.push(b'-');
-    write_digits(out, month, 2);
-    out.push(b'-');
-    write_digits(out, day, 2);
-    out.push(b'T');
-    write_digits(out, second_of_day / 3600, 2);
-    out.push(b':');
-    write_digits(out, second_of_day / 60 % 60, 2);
-    out.push(b':');
-    write_digits(out, second_of_day % 60, 2);
-    let micros = unix_micros.rem_euclid(1_000_000).unsigned_abs();
-    if micros > 0 {
-        out.push(b'.');
-        write_digits(out, micros, 6);
-        while out.last() == Some(&b'0') {
-            out.pop();
+    let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
+    let second = small(seconds.rem_euclid(86_400).unsigned_abs());
+    let mut text = *b"0000-00-00T00:00:00.000000Z\"";
+    match u32::try_from(year) {
+        Ok(year @ 0..=9999) => {
+            pair(&mut text, 0, year / 100);
+            pair(&mut text, 2, year % 100);
+            out.push(b'"');
         }
+        _ => {
+            out.extend_from_slice(if year < 0 { b"\"-" } else { b"\"" });
+            write_digits(out, year.unsigned_abs(), 4);
+        }
+    }
+    let start = if (0..=9999).contains(&year) { 0 } else { 4 };
+    for (at, value) in [(5, month), (8, day), (11, second / 3600), (14, second / 60 % 60), (17, second % 60)]
+    {
+        pair(&mut text, at, value);
+    }
+    let micros = small(unix_micros.rem_euclid(1_000_000).unsigned_abs());
+    if micros == 0 {
+        out.extend_from_slice(&text[start..19]);
+    } else {
+        for (at, value) in [(20, micros / 10_000), (22, micros / 100 % 100), (24, micros % 100)] {
+            pair(&mut text, at, value);
+        }
+        let zeros = text[..26].iter().rev().take_while(|digit| **digit == b'0').count();
+        out.extend_from_slice(&text[start..26 - zeros]);
     }
     out.extend_from_slice(b"Z\"");
 }
 
+/// A number known to be far below 2^32.
+fn small(value: u64) -> u32 {
+    u32::try_from(value).expect("parts of a day and of a second fit into 32 bits")
+}
+
+/// Two digits at a place.
+fn pair(text: &mut [u8; 28], at: usize, value: u32) {
+    let digit = |value: u32| b"0123456789"[(value % 10) as usize];
+    text[at] = digit(value / 10);
+    text[at + 1] = digit(value);
+}
+
 /// Year, month and day of the proleptic Gregorian calendar, `days` after 1970-01-01, counted in 400-year eras that start
 /// on 1 March so that leap days come last.
-fn civil_from_days(days: i64) -> (i64, u64, u64) {
+fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097).unsigned_abs();
+    let day_of_era = small(shifted.rem_euclid(146_097).unsigned_abs());
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year_of_era = i64::try_from(year_of_era).expect("a year of an era is below 400");
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    (i64::from(year_of_era) + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// At least `width` digits.
