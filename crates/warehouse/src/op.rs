@@ -4,6 +4,9 @@ pub mod feed;
 pub mod publish;
 pub mod show;
 
+#[cfg(test)]
+mod tests;
+
 use api::Permitted;
 use store::TenantId;
 
