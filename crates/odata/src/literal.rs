@@ -42,7 +42,7 @@ pub enum Literal {
     },
     /// Well-known text of a shape, with its `SRID=…;` if given.
     Geography(String),
-    /// Only as input to, or inside, the evaluator and `in`.
+    /// `['a','b']`
     Collection(Vec<Literal>),
     /// A structured value; only as input to the evaluator.
     Record(Vec<(String, Literal)>),
@@ -115,11 +115,11 @@ impl fmt::Display for Literal {
             Literal::Enum { type_name, members } => write!(f, "{type_name}'{members}'"),
             Literal::Geography(value) => write!(f, "geography'{value}'"),
             Literal::Collection(items) => {
-                f.write_str("(")?;
+                f.write_str("[")?;
                 for (index, item) in items.iter().enumerate() {
                     write!(f, "{}{item}", if index == 0 { "" } else { "," })?;
                 }
-                f.write_str(")")
+                f.write_str("]")
             }
             Literal::Record(_) => f.write_str("{…}"),
         }

@@ -46,6 +46,21 @@ pub enum Shape {
 }
 
 impl Shape {
+    const ALL: [Shape; 8] = [
+        Shape::Any,
+        Shape::Point,
+        Shape::LineString,
+        Shape::Polygon,
+        Shape::MultiPoint,
+        Shape::MultiLineString,
+        Shape::MultiPolygon,
+        Shape::Collection,
+    ];
+
+    fn of(suffix: &str) -> Option<Shape> {
+        Self::ALL.into_iter().find(|shape| shape.suffix() == suffix)
+    }
+
     fn suffix(self) -> &'static str {
         match self {
             Shape::Any => "",
@@ -113,7 +128,10 @@ impl EdmType {
     /// The primitive type with this name (`Edm.String`).
     #[must_use]
     pub fn primitive(name: &str) -> Option<EdmType> {
-        PRIMITIVES.iter().find(|(_, known)| *known == name).map(|(ty, _)| ty.clone())
+        let plain = PRIMITIVES.iter().find(|(_, known)| *known == name).map(|(ty, _)| ty.clone());
+        plain
+            .or_else(|| Shape::of(name.strip_prefix("Edm.Geography")?).map(EdmType::Geography))
+            .or_else(|| Shape::of(name.strip_prefix("Edm.Geometry")?).map(EdmType::Geometry))
     }
 
     /// What a person calls it, with an article: "a whole number", "text".

@@ -163,7 +163,15 @@ impl Parser<'_, '_, '_> {
             let kind = match operator {
                 Operator::And => ExprKind::And(self.terms(left, operator)?),
                 Operator::Or => ExprKind::Or(self.terms(left, operator)?),
-                Operator::In => ExprKind::In(Box::new(left), self.in_list()?),
+                Operator::In => {
+                    let items = self.in_list()?;
+                    // Nothing is in an empty list.
+                    if items.is_empty() {
+                        ExprKind::Literal(Literal::Bool(false))
+                    } else {
+                        ExprKind::In(Box::new(left), items)
+                    }
+                }
                 Operator::Has => ExprKind::Has(Box::new(left), Box::new(self.binary(9)?)),
                 Operator::Compare(op) => {
                     let right = self.binary(operator.precedence() + 1)?;
@@ -246,6 +254,11 @@ impl Parser<'_, '_, '_> {
                 self.leaf(ExprKind::Literal(Literal::String(value)), start)
             }
             Some('@') => self.alias(start),
+            Some('[') => self.array_literal(start),
+            Some('{') => {
+                Err(QueryError::not_implemented("JSON objects are not available in expressions.").at(start))
+            }
+            Some('"') => Err(self.cursor.syntax("Write text in single quotes, not in double quotes.")),
             Some('$') => self.dollar(start),
             Some(c) if c == '-' || c.is_ascii_digit() => self.bare_literal(start),
             Some(_) if self.cursor.rest().get(..36).and_then(literal::guid).is_some() => {
@@ -293,6 +306,9 @@ impl Parser<'_, '_, '_> {
         let start = self.cursor.position;
         if self.cursor.peek() == Some('@') {
             return self.alias_list(start);
+        }
+        if self.cursor.peek() == Some('[') {
+            return self.array(start);
         }
         if !self.cursor.accept('(') {
             return Err(self.cursor.syntax("Write a list in parentheses after 'in', such as in ('a','b')."));

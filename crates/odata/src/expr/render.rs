@@ -132,6 +132,14 @@ fn write_lambda(out: &mut String, lambda: &Lambda, namespace: &str) {
 }
 
 fn write_literal(out: &mut String, literal: &Literal, namespace: &str) {
+    if let Literal::Collection(items) = literal {
+        for (index, item) in items.iter().enumerate() {
+            out.push(if index == 0 { '[' } else { ',' });
+            write_literal(out, item, namespace);
+        }
+        out.push_str(if items.is_empty() { "[]" } else { "]" });
+        return;
+    }
     if matches!(literal, Literal::Enum { .. }) {
         out.push_str(namespace);
         out.push('.');

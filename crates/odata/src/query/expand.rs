@@ -49,7 +49,7 @@ impl<'m> Reader<'m, '_> {
             QueryError::not_implemented(format!("'{name}' leads outside this service.")).at(position)
         })?;
         self.budget.enter(position)?;
-        let (options, levels) = self.nested_options(cursor, target)?;
+        let (options, levels) = self.nested_options(cursor, target, item.kind)?;
         self.budget.leave();
         *item.options = options;
         item.levels = levels;
@@ -73,6 +73,7 @@ impl<'m> Reader<'m, '_> {
         &self,
         cursor: &mut Cursor<'_>,
         target: &'m EntityType,
+        kind: ExpandKind,
     ) -> Result<(Options, Option<Levels>), QueryError> {
         let context = Context { entity_type: target, computed: Vec::new(), ..self.context.clone() };
         let mut reader = Reader { context, aliases: self.aliases, budget: self.budget };
@@ -82,7 +83,7 @@ impl<'m> Reader<'m, '_> {
             if cursor.accept(')') {
                 return Ok((options, levels));
             }
-            let (option, position) = nested_name(cursor, &self.context)?;
+            let (option, position) = nested_name(cursor, &self.context, kind)?;
             if seen.contains(&option) {
                 let message = format!("'{}' is given twice; keep one.", option.name());
                 return Err(QueryError::bad(code::DUPLICATE_OPTION, message).at(position));
@@ -102,7 +103,12 @@ impl<'m> Reader<'m, '_> {
 }
 
 /// Reads `$option=` of an option that may stand inside `$expand`.
-fn nested_name(cursor: &mut Cursor<'_>, context: &Context<'_>) -> Result<(SystemOption, usize), QueryError> {
+fn nested_name(
+    cursor: &mut Cursor<'_>,
+    context: &Context<'_>,
+    kind: ExpandKind,
+) -> Result<(SystemOption, usize), QueryError> {
+    use SystemOption::{Compute, Count, Expand, Filter, Levels, OrderBy, Search, Select, Skip, Top};
     let position = cursor.position;
     let name = cursor.take_while(|c| !matches!(c, '=' | ';' | '(' | ')')).trim();
     let Some(option) = SystemOption::named(name) else {
@@ -111,22 +117,15 @@ fn nested_name(cursor: &mut Cursor<'_>, context: &Context<'_>) -> Result<(System
         return Err(QueryError::bad(code::UNKNOWN_OPTION, message).at(position));
     };
     cursor.expect('=', &format!("Put '=' after {}.", option.name()))?;
-    let belongs = matches!(
-        option,
-        SystemOption::Select
-            | SystemOption::Filter
-            | SystemOption::OrderBy
-            | SystemOption::Top
-            | SystemOption::Skip
-            | SystemOption::Count
-            | SystemOption::Search
-            | SystemOption::Expand
-            | SystemOption::Compute
-            | SystemOption::Levels
-    );
+    let belongs = match option {
+        Filter | Search => true,
+        OrderBy | Top | Skip | Count => kind != ExpandKind::Count,
+        Select | Expand | Compute | Levels => kind == ExpandKind::Entities,
+        _ => false,
+    };
     if !belongs {
-        let message = format!("{} cannot be used inside $expand.", option.name());
-        return Err(QueryError::not_implemented(message).at(position));
+        let message = format!("{} cannot be used here inside $expand; leave it out.", option.name());
+        return Err(QueryError::bad(code::SYNTAX, message).at(position));
     }
     offered(option, context).map_err(|error| error.moved(position))?;
     Ok((option, position))

@@ -126,6 +126,13 @@ impl Parser<'_, '_, '_> {
     /// `cast(operand,type)` and `isof(operand,type)`.
     fn type_call(&mut self, name: &str, start: usize) -> Result<Expr, QueryError> {
         self.cursor.accept('(');
+        let mut ahead = self.cursor.clone();
+        ahead.skip_space();
+        if ahead.dotted().contains('.') && ahead.peek() == Some(')') {
+            let message =
+                format!("{name}() of the whole entity is not available; name a property and a type.");
+            return Err(QueryError::not_implemented(message).at(start));
+        }
         let operand = self.nested(start, Parser::expression)?;
         self.cursor.expect(',', &format!("Write a value and a type: {name}(property,Edm.String)."))?;
         self.cursor.skip_space();
@@ -169,11 +176,6 @@ impl Parser<'_, '_, '_> {
             return Err(QueryError::bad(code::SYNTAX, message).at(start));
         };
         let span = self.span(start);
-        let text = if text.trim_start().starts_with('[') { from_json_list(&text) } else { Some(text) };
-        let text = text.ok_or_else(|| {
-            let message = format!("'{name}' is not a JSON list of texts, numbers and true or false.");
-            QueryError::bad(code::SYNTAX, message).at(start)
-        })?;
         let mut items = self.inside_alias(&name, &text, span, |parser| {
             let items = parser.in_list()?;
             parser.cursor.skip_space();
@@ -186,6 +188,10 @@ impl Parser<'_, '_, '_> {
     fn alias_text(&mut self, start: usize) -> Result<Option<(String, String)>, QueryError> {
         self.cursor.accept('@');
         let name = format!("@{}", self.cursor.identifier());
+        if self.cursor.peek() == Some('.') {
+            let message = "Annotations are not available in expressions; name a property.";
+            return Err(QueryError::not_implemented(message).at(start));
+        }
         if name == "@" {
             return Err(self.cursor.syntax("A name is missing after '@'."));
         }
@@ -194,6 +200,62 @@ impl Parser<'_, '_, '_> {
             return Err(QueryError::bad(code::SYNTAX, message).at(start));
         }
         Ok(self.aliases.get(&name).map(|text| (name, text.clone())))
+    }
+
+    /// `["a",'b',5]`: JSON texts and OData literals may mix (4.01 §5.1.1.14.2).
+    pub(super) fn array(&mut self, start: usize) -> Result<Vec<Expr>, QueryError> {
+        self.cursor.accept('[');
+        self.nested(start, |parser| {
+            let (mut items, mut highest) = (Vec::new(), 0);
+            parser.cursor.skip_space();
+            if parser.cursor.accept(']') {
+                parser.height = 0;
+                return Ok(items);
+            }
+            loop {
+                parser.cursor.skip_space();
+                let is_json = parser.cursor.peek() == Some('"');
+                items.push(if is_json { parser.json_text()? } else { parser.expression()? });
+                highest = parser.height.max(highest);
+                parser.budget.list(items.len(), parser.cursor.position)?;
+                parser.cursor.skip_space();
+                if parser.cursor.accept(']') {
+                    parser.height = highest;
+                    return Ok(items);
+                }
+                if !parser.cursor.accept(',') {
+                    return Err(parser.cursor.syntax("Put ',' between items and ']' after the last."));
+                }
+            }
+        })
+    }
+
+    pub(super) fn array_literal(&mut self, start: usize) -> Result<Expr, QueryError> {
+        let items = self.array(start)?;
+        let values: Option<Vec<Literal>> = items.iter().map(|item| item.as_literal().cloned()).collect();
+        let message = "Only literals are available inside [ ].";
+        let values = values.ok_or_else(|| QueryError::not_implemented(message).at(start))?;
+        self.leaf(ExprKind::Literal(Literal::Collection(values)), start)
+    }
+
+    /// Text in double quotes with JSON escapes.
+    fn json_text(&mut self) -> Result<Expr, QueryError> {
+        let start = self.cursor.position;
+        self.cursor.accept('"');
+        loop {
+            self.cursor.take_while(|c| c != '"' && c != '\\');
+            if self.cursor.accept('"') || self.cursor.is_at_end() {
+                break;
+            }
+            self.cursor.accept('\\');
+            if !self.cursor.accept('"') {
+                self.cursor.accept('\\');
+            }
+        }
+        let value: Option<String> = serde_json::from_str(self.cursor.since(start)).ok();
+        let message = "Close the text with a double quote, and write escapes as in JSON.";
+        let value = value.ok_or_else(|| QueryError::bad(code::SYNTAX, message).at(start))?;
+        self.leaf(ExprKind::Literal(Literal::String(value)), start)
     }
 
     fn inside_alias<T>(
@@ -256,18 +318,4 @@ fn unknown_function(name: &str, start: usize) -> QueryError {
 fn place(expr: &mut Expr, span: Span) {
     expr.span = span;
     expr.for_each_child_mut(&mut |child| place(child, span));
-}
-
-/// `["a",1]` as `('a',1)`.
-fn from_json_list(text: &str) -> Option<String> {
-    let items: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
-    let items: Option<Vec<String>> = items
-        .iter()
-        .map(|item| match item {
-            serde_json::Value::String(text) => Some(Literal::String(text.clone()).to_string()),
-            serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
-            other => Some(other.to_string()),
-        })
-        .collect();
-    Some(format!("({})", items?.join(",")))
 }

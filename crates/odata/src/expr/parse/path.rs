@@ -39,6 +39,10 @@ impl<'c> Parser<'_, 'c, '_> {
             if self.cursor.peek() == Some('$') {
                 return self.count(path, start);
             }
+            if self.cursor.peek() == Some('@') {
+                let message = "Annotations are not available in expressions; name a property.";
+                return Err(QueryError::not_implemented(message).at(position));
+            }
             let name = self.cursor.dotted();
             if name.is_empty() {
                 return Err(self.cursor.syntax("A property name is missing after '/'."));

@@ -66,6 +66,15 @@ fn filters_are_read_resolved_and_written_back() {
         ("isDeleted eq false", "isDeleted eq false"),
         ("9223372036854775808 gt dateKey", "9223372036854775808.0 gt dateKey"),
         ("@p eq null", "null eq null"),
+        ("deviceName in [\"a\",'it''s', \"\\\"\\u0041\"]", "deviceName in ('a','it''s','\"A')"),
+        ("deviceName in []", "false"),
+        ("hassubset(tags,[\"a\"])", "hassubset(tags,['a'])"),
+        ("hassubset(tags,[])", "hassubset(tags,[])"),
+        ("tags/any( t : t eq 'x' )", "tags/any(t:t eq 'x')"),
+        ("tags/any( )", "tags/any()"),
+        ("now( ) gt lastSync", "now() gt lastSync"),
+        ("case( dateKey gt 0 : 1 , true : -1 ) eq 1", "case(dateKey gt 0:1,true:-1) eq 1"),
+        ("isof(deviceName,Edm.GeographyPoint)", "isof(deviceName,Edm.GeographyPoint)"),
     ];
     for (text, expected) in cases {
         assert_eq!(filter(text), expected, "{text}");
@@ -127,6 +136,16 @@ fn refused_filters_say_where_and_what_to_write() {
         ("dateKey eq 2024-02-30", 11, "not a date"),
         ("cast(dateKey,Edm.Foo) eq 1", 13, "not a primitive"),
         ("$root/devices eq 1", 0, "not available"),
+        ("deviceName eq \"x\"", 14, "single quotes"),
+        ("deviceName in [\"x]", 15, "Close the text"),
+        ("deviceName in ['x'", 18, "']' after the last"),
+        ("hassubset(tags,[deviceName])", 15, "Only literals"),
+        ("address eq {\"city\":\"x\"}", 11, "JSON objects"),
+        ("cast(Test.device) eq 1", 0, "of the whole entity"),
+        ("price/@Measures.Currency eq 'x'", 6, "Annotations"),
+        ("@Core.Messages/any()", 0, "Annotations"),
+        ("tags/all()", 9, "new variable"),
+        ("any()", 0, "There is no function 'any'"),
     ];
     let mut surprises = Vec::new();
     for (text, position, expected) in cases {

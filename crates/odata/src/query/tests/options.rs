@@ -135,7 +135,7 @@ fn aliases_stand_for_expressions() {
 
 #[test]
 fn refused_options_say_which_and_where() {
-    let cases: [(&str, ErrorKind, &str, Option<usize>, &str); 48] = [
+    let cases: [(&str, ErrorKind, &str, Option<usize>, &str); 50] = [
         ("$fliter=1", BadRequest, "$fliter", None, "Did you mean '$filter'?"),
         ("$whatever=1", BadRequest, "$whatever", None, "There is no query option"),
         ("$top=5&top=6", BadRequest, "$top", None, "given twice"),
@@ -170,11 +170,13 @@ fn refused_options_say_which_and_where() {
         ("$expand=owner,owner", BadRequest, "$expand", Some(6), "expanded twice"),
         ("$expand=owner($top=1;$top=2)", BadRequest, "$expand", Some(13), "given twice"),
         ("$expand=owner($tpo=1)", BadRequest, "$expand", Some(6), "Did you mean '$top'?"),
-        ("$expand=owner($format=json)", NotImplemented, "$expand", Some(6), "inside $expand"),
+        ("$expand=owner($format=json)", BadRequest, "$expand", Some(6), "inside $expand"),
         ("$expand=owner($select=x)", BadRequest, "$expand", Some(14), "no property 'x'"),
         ("$expand=owner($top=1", BadRequest, "$expand", Some(12), "Put ';'"),
         ("$expand=apps($levels=0)", BadRequest, "$expand", Some(13), "from 1"),
         ("$expand=apps/key", NotImplemented, "$expand", Some(5), "Only $ref"),
+        ("$expand=apps/$ref($select=key)", BadRequest, "$expand", Some(10), "cannot be used here"),
+        ("$expand=apps/$count($top=1)", BadRequest, "$expand", Some(12), "cannot be used here"),
         ("$compute=price mul 2", BadRequest, "$compute", Some(11), "'as'"),
         ("$compute=price mul 2 as price", BadRequest, "$compute", Some(15), "is taken"),
         ("$apply=summarize(x)", NotImplemented, "$apply", Some(0), "no transformation"),

@@ -11,7 +11,7 @@ use crate::path::parse_path;
 use crate::percent::encode;
 use crate::query::Context;
 
-const TOKENS: [&str; 64] = [
+const TOKENS: [&str; 67] = [
     "(",
     ")",
     ",",
@@ -76,6 +76,9 @@ const TOKENS: [&str; 64] = [
     "$expand=",
     "with sum as x",
     "desc",
+    "[",
+    "]",
+    "{",
 ];
 
 const OPTIONS: [&str; 9] =
@@ -102,6 +105,7 @@ fn leaf() -> impl Strategy<Value = ExprKind> {
         }),
         proptest::collection::vec(any::<u8>(), 0..6).prop_map(Literal::Binary),
         Just(Literal::Null),
+        proptest::collection::vec(any::<i64>().prop_map(Literal::Int), 0..3).prop_map(Literal::Collection),
         Just(Literal::Enum { type_name: "color".to_owned(), members: "red,green".to_owned() }),
     ];
     let path = prop_oneof![
