@@ -1,7 +1,9 @@
 //! The written form of the messages, and the requests that are refused.
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::{Section, SectionName, parse};
+use crate::{Section, SectionName, parse, testing};
 
 const REPORT: &str = r#"{
   "sequence": 7, "reportId": "0190f3a2-0000-7000-8000-000000000001",
@@ -105,4 +107,28 @@ fn an_enrolment_is_validated() {
     assert_eq!(error.target, "identity.deviceName");
     let error = EnrollRequest { csr_pem: "hello".to_owned(), ..request }.validate().unwrap_err();
     assert_eq!(error.to_string(), "csrPem must be a PKCS#10 certificate request in PEM");
+}
+
+proptest! {
+    /// Whatever a body is, it is read or refused with a sentence.
+    #[test]
+    fn no_body_is_too_odd_to_answer(
+        sections in testing::sections(), at: prop::sample::Index, with in ".{0,12}", cut in 0..40_usize,
+    ) {
+        let report = CheckInRequest {
+            sequence: 1,
+            report_id: Uuid::nil(),
+            collected_at: Timestamp::UNIX_EPOCH,
+            reason: Reason::Start,
+            base: None,
+            sections: crate::delta::full(&sections),
+        };
+        let mut body = serde_json::to_vec(&report).expect("plain data");
+        prop_assert_eq!(parse::<CheckInRequest>(&body), Ok(report));
+        let at = at.index(body.len());
+        body.splice(at..(at + cut).min(body.len()), with.bytes());
+        if let Err(malformed) = parse::<CheckInRequest>(&body) {
+            prop_assert!(!malformed.to_string().is_empty());
+        }
+    }
 }
