@@ -80,8 +80,17 @@ fn web(shared: &mut Shared) -> Result<Tally> {
 }
 
 fn clippy(shared: &mut Shared) -> Result<Tally> {
-    let arguments =
-        ["clippy", "--workspace", "--all-targets", "--features", "xtask/drive", "--", "-D", "warnings"];
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--keep-going",
+        "--features",
+        "xtask/drive",
+        "--",
+        "-D",
+        "warnings",
+    ];
     let ran = run(&shared.site, "clippy", &mut cargo(&shared.site, &arguments), BUILD_LIMIT, Show::Lines)?;
     Ok(one(&ran, "clippy has something to say"))
 }
