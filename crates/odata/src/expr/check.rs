@@ -237,6 +237,8 @@ pub(crate) fn enum_literal(ty: &EnumType, text: &str) -> Result<Literal, String>
         });
         match found {
             Some((name, _)) => members.push(name),
+            // Values without a name are allowed as numbers.
+            None if part.parse::<i64>().is_ok() => members.push(part),
             None => {
                 let hint = did_you_mean(part, ty.members.iter().map(|(name, _)| name.as_str()));
                 return Err(format!("'{}' has no member '{part}'.{hint}", ty.name));

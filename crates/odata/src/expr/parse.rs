@@ -315,6 +315,11 @@ impl Parser<'_, '_, '_> {
         }
         self.nested(start, |parser| {
             let (mut items, mut highest) = (Vec::new(), 0);
+            parser.height = 0;
+            parser.cursor.skip_space();
+            if parser.cursor.accept(')') {
+                return Ok(items);
+            }
             loop {
                 items.push(parser.expression()?);
                 highest = parser.height.max(highest);

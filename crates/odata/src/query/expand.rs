@@ -76,7 +76,7 @@ impl<'m> Reader<'m, '_> {
         kind: ExpandKind,
     ) -> Result<(Options, Option<Levels>), QueryError> {
         let context = Context { entity_type: target, computed: Vec::new(), ..self.context.clone() };
-        let mut reader = Reader { context, aliases: self.aliases, budget: self.budget };
+        let mut reader = Reader { context, aliases: self.aliases, budget: self.budget, is_nested: true };
         let (mut options, mut levels, mut seen) = (Options::default(), None, Vec::new());
         loop {
             cursor.skip_space();

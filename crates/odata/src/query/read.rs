@@ -25,7 +25,8 @@ pub(super) fn options(raw_query: &str, context: &Context<'_>) -> Result<Options,
         _ => 2,
     });
     let budget = Budget::new(context.limits);
-    let mut reader = Reader { context: context.clone(), aliases: &aliases, budget: &budget };
+    let mut reader =
+        Reader { context: context.clone(), aliases: &aliases, budget: &budget, is_nested: false };
     let mut options = Options { custom, ..Options::default() };
     for (option, value) in &system {
         let mut cursor = Cursor::new(value);
@@ -114,6 +115,8 @@ pub(super) struct Reader<'m, 'p> {
     pub(super) context: Context<'m>,
     pub(super) aliases: &'p Aliases,
     pub(super) budget: &'p Budget,
+    /// Inside `$expand`.
+    pub(super) is_nested: bool,
 }
 
 impl<'m> Reader<'m, '_> {

@@ -31,8 +31,10 @@ impl Reader<'_, '_> {
         loop {
             let has_and = accept_keyword(cursor, "AND");
             cursor.skip_space();
-            let goes_on =
-                !cursor.is_at_end() && !cursor.rest().starts_with([')', ';']) && !at_keyword(cursor, "OR");
+            let is_over = cursor.is_at_end()
+                || cursor.rest().starts_with(')')
+                || (self.is_nested && cursor.rest().starts_with(';'));
+            let goes_on = !is_over && !at_keyword(cursor, "OR");
             if !has_and && !goes_on {
                 return Ok(single_or(terms, SearchExpr::And));
             }
@@ -63,11 +65,10 @@ impl Reader<'_, '_> {
         if cursor.peek() == Some('"') {
             return phrase(cursor).map(SearchExpr::Phrase);
         }
-        let word = cursor.take_while(is_word_part);
-        if word.is_empty() || matches!(word, "AND" | "OR") {
-            let message =
-                "A word is missing here; write \"AND\" and \"OR\" in double quotes to search for them.";
-            return Err(QueryError::bad(code::SYNTAX, message).at(start));
+        // Between options inside $expand, `;` is no part of a word.
+        let word = cursor.take_while(|c| is_word_part(c) && !(self.is_nested && c == ';'));
+        if word.is_empty() {
+            return Err(QueryError::bad(code::SYNTAX, "A word to search for is missing here.").at(start));
         }
         Ok(SearchExpr::Word(word.to_owned()))
     }
@@ -78,11 +79,16 @@ fn single_or(mut terms: Vec<SearchExpr>, many: fn(Vec<SearchExpr>) -> SearchExpr
 }
 
 fn is_word_part(c: char) -> bool {
-    !c.is_whitespace() && !matches!(c, '"' | '(' | ')' | ';')
+    !c.is_whitespace() && !matches!(c, '"' | '(' | ')')
 }
 
+/// Operators stand before something to search for; elsewhere they are words, as the standard's test cases have it.
 fn at_keyword(cursor: &Cursor<'_>, keyword: &str) -> bool {
-    cursor.rest().strip_prefix(keyword).is_some_and(|after| !after.starts_with(is_word_part))
+    let after = cursor.rest().strip_prefix(keyword);
+    after.is_some_and(|after| {
+        let next = after.trim_start().chars().next();
+        !after.starts_with(is_word_part) && !matches!(next, None | Some(')' | ';'))
+    })
 }
 
 fn accept_keyword(cursor: &mut Cursor<'_>, keyword: &str) -> bool {

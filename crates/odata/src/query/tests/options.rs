@@ -75,6 +75,10 @@ fn searches_are_trees() {
     assert_eq!(search("(a OR b) c"), And(vec![Or(vec![word("a"), word("b")]), word("c")]));
     assert_eq!(search("\"a \\\"b\\\" AND\""), Phrase("a \"b\" AND".to_owned()));
     assert_eq!(search("\"displayName:x\""), Phrase("displayName:x".to_owned()));
+    assert_eq!(search("a;b 08/15"), And(vec![word("a;b"), word("08/15")]));
+    assert_eq!(search("AND OR"), And(vec![word("AND"), word("OR")]));
+    assert_eq!(search("AND OR NOT"), Or(vec![word("AND"), word("NOT")]));
+    assert_eq!(search("NOT NOT"), Not(Box::new(word("NOT"))));
     assert_eq!(search("ANDROID notes and"), And(vec![word("ANDROID"), word("notes"), word("and")]));
 }
 
@@ -161,8 +165,8 @@ fn refused_options_say_which_and_where() {
         ("$orderby=", BadRequest, "$orderby", Some(0), "missing here"),
         ("$orderby=tags", BadRequest, "$orderby", Some(0), "not a collection"),
         ("$orderby=id,", BadRequest, "$orderby", Some(3), "missing here"),
-        ("$search=", BadRequest, "$search", Some(0), "word is missing"),
-        ("$search=a AND", BadRequest, "$search", Some(5), "word is missing"),
+        ("$search=", BadRequest, "$search", Some(0), "is missing"),
+        ("$search=a AND ()", BadRequest, "$search", Some(7), "is missing"),
         ("$search=\"a", BadRequest, "$search", Some(0), "Close the phrase"),
         ("$search=(a", BadRequest, "$search", Some(0), "Close the parenthesis"),
         ("$search=a)", BadRequest, "$search", Some(1), "Remove this parenthesis"),
