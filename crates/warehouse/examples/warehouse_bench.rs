@@ -1,5 +1,6 @@
-//! Figures of the warehouse on this machine: a first and a second day of N devices, and a full download of a day's
-//! `devicePropertyHistories`, beside reading the same files without writing and copying the same bytes.
+//! Figures of the warehouse on this machine: two days of N devices from an image made on the fly, a day of the same
+//! devices from a SQLite store, and a full download of a day's `devicePropertyHistories`, beside reading the same files
+//! without writing and copying the same bytes.
 //!
 //! `cargo run --release -p quarterdeck-warehouse --example warehouse_bench -- 1000000`
 
@@ -7,10 +8,12 @@ use std::time::Instant;
 
 use jiff::civil::{Date, date};
 use lake::{At, Lake, LakeConfig};
+use store::{Sql, SqlError, Store, TenantId};
 use warehouse::encode::{Field, PageEncoder, RowFormat};
 use warehouse::job::midnight::{Image, ImageError, Mode, Outcome, Run, run};
 use warehouse::merge::MergeError;
 use warehouse::model::{Device, User};
+use warehouse::{Config, Lakes, Retention, Warehouse};
 use world::World;
 
 /// N devices and N/2 users made up on the fly; on the second day a tenth of the devices differ.
@@ -93,7 +96,71 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (number, day) in [date(2026, 11, 20), date(2026, 11, 21)].into_iter().enumerate() {
         snapshot(&lake, &world, day, &mut Made { devices, day: number as u64 })?;
     }
+    from_store(devices)?;
     download(&lake, devices)
+}
+
+const NEW_TENANT: Sql = Sql::tenant(
+    "insert into tenant (tenant_id, display_name, country_letter_code, location, mdm_authority, account_status,
+       created_at) values ($1, 'Contoso', 'NL', 'Europe', 'quarterdeck', 'active', 0)",
+);
+const NEW_DEVICE: Sql = Sql::tenant(
+    "insert into device (tenant_id, id, device_name, device_type_id, registration_state_id, owner_type_id, enrolled_at,
+       last_sync_at, management_agent_id, management_state_id, azure_ad_registered, enrollment_type_id,
+       compliance_state_id, operating_system, is_supervised, encryption_state, jail_broken, is_simulated,
+       report_sequence, user_id, free_storage_bytes, os_version, serial_number, model, manufacturer)
+     values ($1, $2, $3, 0, 2, 1, 1000000, 2000000, 2, 0, true, 1, 1, 'Linux', false, 1, false, true,
+       0, $4, $5, $6, $7, $8, 'Contoso')",
+);
+
+/// The same through the operational store.
+fn from_store(devices: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let world = World::seeded(2, "2026-11-20T00:00:05Z".parse()?);
+    let store = Store::open(&sql::DatabaseUrl::sqlite(folder.path().join("store.db")), 2)?;
+    let tenant = TenantId(world.ids.guid());
+    store.write_blocking::<_, SqlError>(tenant, |tx| tx.exec(&NEW_TENANT, &[]))?;
+    store.write_blocking::<_, SqlError>(tenant, move |tx| {
+        let mut made = Made { devices, day: 0 };
+        let mut failed = None;
+        let insert = made.devices(&mut |device| {
+            let free = device.free_storage_bytes.into();
+            let text = |text: Option<&str>| text.map(str::to_owned).into();
+            let (name, user, os) = (text(device.device_name), text(device.user_id), text(device.os_version));
+            let (serial, model) = (text(device.serial_number), text(device.model));
+            let row = [device.id.into(), name, user, free, os, serial, model];
+            tx.exec(&NEW_DEVICE, &row).map(drop).map_err(|error| {
+                let why = error.to_string();
+                failed = Some(error);
+                MergeError::Files(why.into())
+            })
+        });
+        match (insert, failed) {
+            (Ok(()), _) => Ok(()),
+            (Err(_), Some(error)) => Err(error),
+            (Err(error), None) => Err(SqlError::Other(error.to_string())),
+        }
+    })?;
+    let lakes = Lakes::new(folder.path().join("lake"), store.database().url().clone(), world.clone());
+    let config = Config {
+        origin: String::new(),
+        page_rows: 100_000,
+        retention: Retention::Documented,
+        holder: "bench".to_owned(),
+    };
+    let warehouse = Warehouse::new(store, world.clone(), lakes, config);
+    for day in ["2026-11-20T00:00:05Z", "2026-11-21T00:00:05Z"] {
+        world.clock.set(day.parse()?);
+        let started = Instant::now();
+        let run = warehouse.run_today(Mode::Once, false);
+        warehouse.publish(tenant, &run, audit::Actor::System("bench".to_owned()))?;
+        let seconds = started.elapsed().as_secs_f64();
+        println!(
+            "snapshot of {day} from SQLite: {devices} devices in {seconds:.1} s, peak memory {} MiB",
+            peak_mib()
+        );
+    }
+    Ok(())
 }
 
 fn snapshot(

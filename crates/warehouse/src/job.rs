@@ -1,3 +1,4 @@
 //! Work that runs without a caller.
 
 pub mod midnight;
+pub mod schedule;

@@ -259,9 +259,8 @@ where
     // A lease that was lost meanwhile need not be given back.
     let released = lake.release(&lease);
     let outcome = result?;
-    match released {
-        Err(LeaseError::Catalogue(error)) => return Err(error.into()),
-        Ok(()) | Err(_) => {}
+    if let Err(LeaseError::Catalogue(error)) = released {
+        return Err(error.into());
     }
     if !work.refresh {
         tidy(lake, run.now)?;

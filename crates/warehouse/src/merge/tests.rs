@@ -340,11 +340,10 @@ fn check_devices(
     Ok(())
 }
 
-fn associations(
-    when: Day,
-    base: &[Vec<Owned>],
-    read: &[(&str, i64, Option<(&str, i64)>)],
-) -> Vec<Vec<Owned>> {
+/// A device with its key and, if it has one, its user with theirs.
+type Read<'a> = (&'a str, i64, Option<(&'a str, i64)>);
+
+fn associations(when: Day, base: &[Vec<Owned>], read: &[Read<'_>]) -> Vec<Vec<Owned>> {
     let (mut base, mut sink) = (VecRows::of(base), VecSink::default());
     let mut merge = AssociationMerge::new(table("userDeviceAssociations"), when, &mut base, &mut sink);
     for (device, key, user) in read {
