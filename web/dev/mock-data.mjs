@@ -312,25 +312,21 @@ export const enrollmentTokens = [
 
 export const auditEvents = Array.from({ length: 73 }, (_, n) => ({
   id: guid(),
-  displayName: pick([
-    'Create enrollmentToken',
-    'Retire managedDevice',
-    'Create application',
-    'Add password application',
+  activityDateTime: ago(n * 3),
+  activity: pick([
+    'Create enrollment token',
+    'Retire device',
+    'Register application',
+    'Add application password',
   ]),
   category: 'Device',
-  activity: 'Change',
-  activityDateTime: ago(n * 3),
   activityResult: n % 9 === 4 ? 'Failure' : 'Success',
-  correlationId: guid(),
-  actor: { userPrincipalName: 'admin@contoso.example' },
+  actor: { auditActorType: 'user', id: guid(), userPrincipalName: 'admin@contoso.example' },
   resources: [
-    {
-      displayName: pick(devices).deviceName,
-      resourceId: guid(),
-      modifiedProperties: [{ displayName: 'state', oldValue: 'enrolled', newValue: 'retired' }],
-    },
+    { auditResourceType: 'ManagedDevice', resourceId: guid(), displayName: pick(devices).deviceName },
   ],
+  details: { permissions: ['get_data_warehouse'], validForHours: 24 },
+  correlationId: guid(),
 }));
 
 export const whatsNew = {

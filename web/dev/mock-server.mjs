@@ -58,17 +58,19 @@ function filterOf(text, known) {
       throw odataError(
         400,
         'InvalidSyntax',
-        `A comparison such as name eq 'value' is expected here. ($filter, position ${start + 1})`,
+        `A comparison such as name eq 'value' is expected here.`,
         '$filter',
+        start,
       );
     const [whole, name, operator, raw] = found;
     if (!known.includes(name)) {
-      const at = start + whole.indexOf(name) + 1;
+      const at = start + whole.indexOf(name);
       throw odataError(
         400,
         'UnknownProperty',
-        `There is no property '${name}'. Did you mean '${known[0]}'? ($filter, position ${at})`,
+        `There is no property '${name}'. Did you mean '${known[0]}'?`,
         '$filter',
+        at,
       );
     }
     const value = raw.startsWith("'")
@@ -119,6 +121,24 @@ function one(rows, id, refusal) {
   const found = rows.find((row) => row.id === id);
   if (!found) throw refusal;
   return found;
+}
+
+function auditPage(query) {
+  for (const name of query.keys()) {
+    if (!['$top', '$skiptoken', '$count'].includes(name))
+      throw problem(501, 'not_implemented', `The option '${name}' is not supported here.`);
+  }
+  const top = Number(query.get('$top') ?? 50);
+  const from = Number(query.get('$skiptoken') ?? 0);
+  const more =
+    from + top < data.auditEvents.length
+      ? { '@odata.nextLink': `http://mock/api/auditEvents?$top=${top}&$skiptoken=${from + top}` }
+      : {};
+  return {
+    '@odata.count': data.auditEvents.length,
+    value: data.auditEvents.slice(from, from + top),
+    ...more,
+  };
 }
 
 const origin = (request) => `http://${request.headers.host}`;
@@ -183,7 +203,7 @@ const reads = [
   [/^\/graph\/v1\.0\/users$/, (_, query) => list(data.users, query)],
   [/^\/api\/enrollmentTokens$/, () => ({ value: data.enrollmentTokens })],
   [/^\/api\/applications$/, () => ({ value: data.applications })],
-  [/^\/api\/auditEvents$/, (_, query) => list(data.auditEvents, query)],
+  [/^\/api\/auditEvents$/, (_, query) => auditPage(query)],
   [
     /^\/api\/warehouse$/,
     (_, __, request) => ({

@@ -67,7 +67,7 @@ test('filters ask the server, and back takes one away', async ({ page }) => {
 
 test('pages forward, and back with the browser', async ({ page }) => {
   const { count } = await devices(page, '$top=1');
-  test.skip(count <= 50, 'one page holds all devices of this tenant');
+  expect(count, 'this test needs a tenant with more than one page of devices').toBeGreaterThan(50);
   const first = await names(page);
   await page.getByRole('button', { name: 'Next' }).click();
   await expect(page).toHaveURL(/page=2/);
@@ -83,8 +83,7 @@ test('pages forward, and back with the browser', async ({ page }) => {
 test('a simulated device is marked wherever it shows', async ({ page }) => {
   const { value } = await devices(page, `$top=1&$filter=${encodeURIComponent('isSimulated eq true')}`);
   const [simulated] = value;
-  test.skip(!simulated, 'this tenant has no simulated device');
-  if (!simulated) return;
+  if (!simulated) throw new Error('This test needs a tenant with a simulated device');
   await open(page, `/devices?q=${encodeURIComponent(simulated.deviceName)}`);
   const row = page.locator('main tbody tr').filter({ hasText: simulated.deviceName }).first();
   await expect(row.getByText('Simulated', { exact: true })).toBeVisible();
@@ -125,14 +124,14 @@ test('sync asks first, then says what happened', async ({ page }) => {
   await button.click();
   await dialog.getByRole('button', { name: 'Sync' }).click();
   await expect(
-    page.getByText(/The device was told to check in|The device is not connected right now/),
+    page.getByText(/The device was told to check in|The device is not connected right now/).last(),
   ).toBeVisible();
 });
 
 test('enrollment: a token, its command, and its end', async ({ page }) => {
   const description = `Browser test ${Date.now()}`;
   await page.getByRole('button', { name: 'Enroll devices' }).click();
-  await page.getByLabel('Description').fill(description);
+  await page.getByRole('textbox', { name: 'Description' }).fill(description);
   await page.getByRole('button', { name: 'Create token' }).click();
   await expect(page.getByText(/quarterdeck-agent enroll --server \S+ --token \S+/)).toBeVisible();
   await page.getByRole('button', { name: 'Done' }).click();

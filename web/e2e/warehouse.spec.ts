@@ -106,4 +106,16 @@ test('the audit log shows details', async ({ page }) => {
   await expect(page.getByRole('dialog')).toContainText('Initiated by');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
+  const { '@odata.count': count, '@odata.nextLink': next } = await ask<Record<string, string>>(
+    page,
+    '/api/auditEvents?$top=50',
+  );
+  await expect(page.getByText(`${Number(count).toLocaleString('en-US')} event`)).toBeVisible();
+  if (next) {
+    await page.getByRole('button', { name: 'Older' }).click();
+    await expect(page).toHaveURL(/before=\d+/);
+    await settled(page);
+    await page.getByRole('button', { name: 'Newest' }).click();
+    await expect(page).not.toHaveURL(/before/);
+  }
 });

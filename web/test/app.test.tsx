@@ -79,7 +79,7 @@ it('makes an enrollment token with the CSRF token and shows the command', async 
   });
   await show('/devices/enrollment');
   await userEvent.click(await screen.findByRole('button', { name: 'Enroll devices' }));
-  await userEvent.type(await screen.findByLabelText('Description'), 'New office');
+  await userEvent.type(await screen.findByRole('textbox', { name: 'Description' }), 'New office');
   await userEvent.click(screen.getByRole('button', { name: 'Create token' }));
   expect(await screen.findByText(/quarterdeck-agent enroll --server \S+ --token T0KEN/)).toBeTruthy();
   const sent = log.find((request) => request.method === 'POST');

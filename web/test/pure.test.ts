@@ -29,6 +29,12 @@ describe('failureOf', () => {
     });
   });
 
+  it('counts the position from 1 and finds missing permissions inside the OData form', () => {
+    const innererror = { position: 0, missing: ['Microsoft.Intune_Organization_Read'] };
+    const body = { error: { code: 'malformed', message: 'No.', target: '$filter', innererror } };
+    expect(failureOf(400, body)).toMatchObject({ position: 1, missing: innererror.missing });
+  });
+
   it.each([undefined, null, 'text', 7, [], {}])('stays usable for %j', (body) => {
     expect(failureOf(502, body)).toMatchObject({ status: 502, code: 'unknown', missing: [] });
   });

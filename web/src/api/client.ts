@@ -9,7 +9,9 @@ export interface Failure {
   code: string;
   detail: string;
   target?: string | undefined;
+  /** Permissions that the caller lacks. */
   missing: string[];
+  /** Where in `target` the mistake is, counted from 1. */
   position?: number | undefined;
 }
 
@@ -40,12 +42,17 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function positionOf(error: Json, message: string): number | undefined {
-  const inner = error['innerError'] ?? error['innererror'];
-  const given = error['position'] ?? (isObject(inner) ? inner['position'] : undefined);
-  if (typeof given === 'number') return given;
-  const named = /\b(?:position|character|offset|column) (\d+)/i.exec(message);
+/** Counted from 1, as people do; the server's `innererror.position` counts from 0. */
+function positionOf(inner: Json, message: string): number | undefined {
+  const given = inner['position'];
+  if (typeof given === 'number') return given + 1;
+  const named = /\bposition (\d+)/i.exec(message);
   return named ? Number(named[1]) : undefined;
+}
+
+function missingIn(body: Json): string[] {
+  const missing = body['missing'];
+  return Array.isArray(missing) ? missing.filter((name) => typeof name === 'string') : [];
 }
 
 /** Reads an error body of either form; an unreadable body still gives a usable failure. */
@@ -53,25 +60,24 @@ export function failureOf(status: number, body: unknown): Failure {
   if (isObject(body) && isObject(body['error'])) {
     const error = body['error'];
     const detail = text(error['message']) ?? '';
+    const given = error['innererror'] ?? error['innerError'];
+    const inner = isObject(given) ? given : {};
     return {
       status,
       code: text(error['code']) ?? 'unknown',
       detail,
       target: text(error['target']),
-      missing: [],
-      position: positionOf(error, detail),
+      missing: missingIn(inner),
+      position: positionOf(inner, detail),
     };
   }
   if (isObject(body)) {
-    const missing = Array.isArray(body['missing'])
-      ? body['missing'].filter((m) => typeof m === 'string')
-      : [];
     return {
       status,
       code: text(body['code']) ?? 'unknown',
       detail: text(body['detail']) ?? text(body['title']) ?? '',
       target: text(body['target']),
-      missing,
+      missing: missingIn(body),
     };
   }
   return { status, code: 'unknown', detail: '', missing: [] };

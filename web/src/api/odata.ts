@@ -20,6 +20,7 @@ export interface ListOptions {
   search?: string | undefined;
   select?: string | undefined;
   count?: boolean | undefined;
+  skiptoken?: string | undefined;
 }
 
 /** Joins the given options as `$name=value`, percent-encoded but with a readable `$`; empty ones are left out. */
@@ -34,6 +35,7 @@ export function queryString(options: ListOptions): string {
   add('orderby', options.orderby);
   add('top', options.top);
   add('skip', options.skip || undefined);
+  add('skiptoken', options.skiptoken);
   add('count', options.count ? 'true' : undefined);
   return parts.length > 0 ? `?${parts.join('&')}` : '';
 }
@@ -46,4 +48,10 @@ export function orderby(sort: string): string {
 export function and(conditions: (string | undefined)[]): string | undefined {
   const given = conditions.filter((condition) => condition !== undefined);
   return given.length > 0 ? given.join(' and ') : undefined;
+}
+
+/** The `$skiptoken` in a next link, or undefined on the last page. */
+export function skipTokenOf(nextLink: string | undefined): string | undefined {
+  if (!nextLink) return undefined;
+  return new URL(nextLink, 'http://relative').searchParams.get('$skiptoken') ?? undefined;
 }

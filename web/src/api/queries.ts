@@ -160,15 +160,12 @@ export const applicationsQuery = queryOptions({
   queryFn: ({ signal }) => request<{ value: Application[] }>('/api/applications', { signal }),
 });
 
-export function auditEventsQuery(search: { page: number }) {
-  const options: ListOptions = {
-    top: PAGE_SIZE,
-    skip: (search.page - 1) * PAGE_SIZE,
-    orderby: 'activityDateTime desc',
-  };
+/** The newest events, or those before a `$skiptoken` that the server gave. */
+export function auditEventsQuery(before: string | undefined) {
+  const path = `/api/auditEvents${queryString({ top: PAGE_SIZE, skiptoken: before })}`;
   return queryOptions({
-    queryKey: ['auditEvents', options],
+    queryKey: ['auditEvents', path],
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => page<AuditEvent>('/api/auditEvents', options, signal),
+    queryFn: ({ signal }) => request<ODataList<AuditEvent>>(path, { signal }),
   });
 }

@@ -209,31 +209,21 @@ export interface NewPassword {
 
 export interface AuditEvent {
   id: string;
-  displayName: string | null;
-  componentName?: string | null;
-  category?: string | null;
-  activity: string | null;
   activityDateTime: string;
-  activityType?: string | null;
-  activityOperationType?: string | null;
+  activity: string;
+  category: string | null;
   activityResult: string | null;
-  correlationId?: string | null;
-  actor?: {
-    userId?: string | null;
-    userPrincipalName?: string | null;
-    applicationId?: string | null;
-    applicationDisplayName?: string | null;
-    ipAddress?: string | null;
-  } | null;
-  resources?: AuditResource[] | null;
+  actor: { auditActorType: string; id: string | null; userPrincipalName: string | null };
+  resources: AuditResource[];
+  /** What the event knows beyond the rest: names and values, different for each activity. */
+  details?: Record<string, unknown> | null;
+  correlationId: string | null;
 }
 
 export interface AuditResource {
+  auditResourceType: string;
+  resourceId: string;
   displayName: string | null;
-  type?: string | null;
-  auditResourceType?: string | null;
-  resourceId?: string | null;
-  modifiedProperties?: { displayName: string; oldValue: string | null; newValue: string | null }[] | null;
 }
 
 export interface WhatsNew {

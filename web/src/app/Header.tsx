@@ -103,11 +103,13 @@ export function Header({ onMenu }: { onMenu: () => void }) {
   );
 }
 
+// The menus are drawn in place, so that they belong to the header for screen readers too.
 export function LanguageMenu() {
   const { t } = useTranslation();
   const { language, setLanguage } = usePreferences();
   return (
     <Menu
+      inline
       checkedValues={{ language: [language] }}
       onCheckedValueChange={(_, { checkedItems }) => setLanguage(checkedItems[0] as Language)}
     >
@@ -137,6 +139,7 @@ export function ThemeMenu() {
   const { theme, setTheme } = usePreferences();
   return (
     <Menu
+      inline
       checkedValues={{ theme: [theme] }}
       onCheckedValueChange={(_, { checkedItems }) => setTheme(checkedItems[0] as Theme)}
     >
@@ -172,7 +175,7 @@ function UserMenu() {
       { onSuccess: (answer) => location.assign(answer?.redirectTo ?? '/sign-in') },
     );
   return (
-    <Menu>
+    <Menu inline>
       <MenuTrigger disableButtonEnhancement>
         <Button
           appearance="subtle"

@@ -1,7 +1,16 @@
 /**
  * The frame around every signed-in page: skip link, header, navigation, main.
  */
-import { makeStyles, OverlayDrawer, DrawerBody, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  DrawerBody,
+  DrawerHeader,
+  DrawerHeaderTitle,
+  makeStyles,
+  OverlayDrawer,
+  tokens,
+} from '@fluentui/react-components';
+import { DismissRegular } from '@fluentui/react-icons';
 import { CatchBoundary, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -76,6 +85,7 @@ function useSessionLanguage(): void {
 export function Shell() {
   const styles = useStyles();
   const { t } = useTranslation();
+  const { tenant } = useSession();
   const main = useRef<HTMLElement>(null);
   // The drawer belongs to the page it was opened on: going to another one closes it.
   const [drawerOn, setDrawerOn] = useState<string | null>(null);
@@ -107,6 +117,20 @@ export function Shell() {
         onOpenChange={(_, data) => setDrawerOn(data.open ? pathname : null)}
         aria-label={t('nav.label')}
       >
+        <DrawerHeader>
+          <DrawerHeaderTitle
+            action={
+              <Button
+                appearance="subtle"
+                icon={<DismissRegular />}
+                aria-label={t('action.close')}
+                onClick={() => setDrawerOn(null)}
+              />
+            }
+          >
+            {tenant.displayName}
+          </DrawerHeaderTitle>
+        </DrawerHeader>
         <DrawerBody className={styles.drawerBody}>
           <Navigation />
         </DrawerBody>

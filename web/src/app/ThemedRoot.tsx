@@ -15,14 +15,16 @@ import { usePreferences } from './preferences';
 export const TOASTER = 'messages';
 
 const useStyles = makeStyles({
-  root: { minHeight: '100vh', backgroundColor: tokens.colorNeutralBackground2 },
+  canvas: { minHeight: '100vh', backgroundColor: tokens.colorNeutralBackground2 },
 });
 
 export function ThemedRoot({ children }: { children: ReactNode }) {
   const { dark } = usePreferences();
+  const styles = useStyles();
+  // The provider's own class is copied to every menu, dialog and toast: the canvas is an element of its own.
   return (
-    <FluentProvider theme={dark ? webDarkTheme : webLightTheme} className={useStyles().root}>
-      {children}
+    <FluentProvider theme={dark ? webDarkTheme : webLightTheme}>
+      <div className={styles.canvas}>{children}</div>
       <Toaster toasterId={TOASTER} position="bottom-end" />
     </FluentProvider>
   );

@@ -123,9 +123,11 @@ export function explorerSearch(search: Raw): ExplorerSearch {
 }
 
 export interface AuditSearch {
-  page?: number | undefined;
+  /** Show the events before this one; a number that the server gave. */
+  before?: string | undefined;
 }
 
 export function auditSearch(search: Raw): AuditSearch {
-  return { page: pageIn(search['page']) };
+  const before = optional(search['before']);
+  return { before: before && /^\d+$/.test(before) ? before : undefined };
 }

@@ -22,6 +22,8 @@ export interface Formats {
   bytes(value: number): string;
   relative(iso: string, now: number): string;
   list(values: string[]): string;
+  /** The name of a country given by its two letters; anything else as it is. */
+  region(code: string): string;
 }
 
 function invalid(date: Date): boolean {
@@ -34,6 +36,7 @@ export function formats(language: string): Formats {
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const regions = new Intl.DisplayNames(language, { type: 'region' });
   const list = new Intl.ListFormat(language, { type: 'conjunction' });
 
   return {
@@ -71,6 +74,7 @@ export function formats(language: string): Formats {
       return relative.format(Math.round(difference / size), unit);
     },
     list: (values) => list.format(values),
+    region: (code) => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),
   };
 }
 

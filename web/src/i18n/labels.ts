@@ -16,6 +16,7 @@ const GROUPS = [
   'enrollmentType',
   'tableKind',
   'auditResult',
+  'actorType',
   'permission',
 ] as const;
 type Group = (typeof GROUPS)[number];

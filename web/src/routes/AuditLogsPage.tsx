@@ -1,5 +1,5 @@
 /**
- * Audit logs: every change, who made it, and what exactly changed.
+ * Audit logs: every change, who made it, and what the record knows about it. Newest first, back in time.
  */
 import {
   Button,
@@ -10,17 +10,22 @@ import {
   DialogSurface,
   DialogTitle,
   makeStyles,
+  Text,
   tokens,
 } from '@fluentui/react-components';
+import { ChevronRightRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { skipTokenOf } from '../api/odata';
 import { auditEventsQuery } from '../api/queries';
-import type { AuditEvent, AuditResource } from '../api/types';
+import type { AuditEvent, ODataList } from '../api/types';
+import { useFormats } from '../i18n/format';
+import { useLabels } from '../i18n/labels';
 import { DataTable, type DataColumn } from '../ui/DataTable';
-import { Facts, Page, PageHeader, Panel, Unknown } from '../ui/layout';
-import { Pager } from '../ui/Pager';
+import { DialogButton } from '../ui/DialogButton';
+import { Facts, Page, PageHeader, Panel, Unknown, type Fact } from '../ui/layout';
 import { Problem } from '../ui/Problem';
 import { ResultBadge } from '../ui/StatusBadge';
 import { Time } from '../ui/Time';
@@ -28,22 +33,30 @@ import { Time } from '../ui/Time';
 const NO_ROWS: AuditEvent[] = [];
 
 const useStyles = makeStyles({
-  details: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXL },
-  resource: {
-    margin: `0 0 ${tokens.spacingVerticalS}`,
-    fontSize: tokens.fontSizeBase300,
-    overflowWrap: 'anywhere',
+  details: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalL,
+    paddingBottom: tokens.spacingVerticalM,
   },
+  more: { margin: 0, fontSize: tokens.fontSizeBase300 },
+  bar: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    justifyContent: 'space-between',
+    gap: tokens.spacingHorizontalM,
+    marginTop: tokens.spacingVerticalM,
+  },
+  buttons: { display: 'flex', gap: tokens.spacingHorizontalS, '@media print': { display: 'none' } },
 });
 
 export function AuditLogsPage() {
   const { t } = useTranslation();
-  const { page = 1 } = useSearch({ from: '/app/audit-logs' });
-  const navigate = useNavigate({ from: '/audit-logs' });
+  const { before } = useSearch({ from: '/app/audit-logs' });
   const [open, setOpen] = useState<AuditEvent | null>(null);
-  const { data, error, isFetching, isPlaceholderData, refetch } = useQuery(auditEventsQuery({ page }));
+  const { data, error, isFetching, isPlaceholderData, refetch } = useQuery(auditEventsQuery(before));
   const columns = useColumns(setOpen);
-  const rows = data?.value ?? NO_ROWS;
   return (
     <Page>
       <PageHeader title={t('page.auditLogs')} intro={t('audit.intro')} />
@@ -54,20 +67,13 @@ export function AuditLogsPage() {
           <DataTable
             label={t('page.auditLogs')}
             columns={columns}
-            rows={rows}
+            rows={data?.value ?? NO_ROWS}
             rowKey={(event) => event.id}
             loading={isFetching && (data === undefined || isPlaceholderData)}
             empty={t('audit.none')}
             minWidth="820px"
           />
-          {data ? (
-            <Pager
-              page={page}
-              shown={rows.length}
-              total={data['@odata.count']}
-              onPage={(next) => void navigate({ search: { page: next === 1 ? undefined : next } })}
-            />
-          ) : null}
+          {data ? <TimePager list={data} before={before} /> : null}
         </Panel>
       )}
       <EventDialog event={open} onClose={() => setOpen(null)} />
@@ -75,19 +81,44 @@ export function AuditLogsPage() {
   );
 }
 
-function actorOf(event: AuditEvent): string | undefined {
-  const { actor } = event;
+function TimePager({ list, before }: { list: ODataList<AuditEvent>; before: string | undefined }) {
+  const styles = useStyles();
+  const { t } = useTranslation();
+  const format = useFormats();
+  const navigate = useNavigate({ from: '/audit-logs' });
+  const older = skipTokenOf(list['@odata.nextLink']);
+  const total = list['@odata.count'] ?? list.value.length;
   return (
-    actor?.userPrincipalName ||
-    actor?.applicationDisplayName ||
-    actor?.userId ||
-    actor?.applicationId ||
-    undefined
+    <nav className={styles.bar} aria-label={t('pager.label')}>
+      <Text>{t('audit.total', { count: total, number: format.number(total) })}</Text>
+      {before || older ? (
+        <div className={styles.buttons}>
+          <Button disabled={!before} onClick={() => void navigate({ search: {} })}>
+            {t('audit.newest')}
+          </Button>
+          <Button
+            icon={<ChevronRightRegular />}
+            iconPosition="after"
+            disabled={!older}
+            onClick={() => void navigate({ search: { before: older } })}
+          >
+            {t('audit.older')}
+          </Button>
+        </div>
+      ) : null}
+    </nav>
   );
 }
 
+function Actor({ event }: { event: AuditEvent }) {
+  const labels = useLabels();
+  const { auditActorType, id, userPrincipalName } = event.actor;
+  if (userPrincipalName) return userPrincipalName;
+  return id ? `${labels.actorType(auditActorType)} (${id})` : labels.actorType(auditActorType);
+}
+
 function targetOf(event: AuditEvent): string | undefined {
-  const [first] = event.resources ?? [];
+  const [first] = event.resources;
   return first?.displayName || first?.resourceId || undefined;
 }
 
@@ -99,8 +130,8 @@ function useColumns(onOpen: (event: AuditEvent) => void): DataColumn<AuditEvent>
       {
         id: 'activity',
         header: t('audit.activity'),
-        width: '24%',
-        cell: (event) => <span lang="en">{event.displayName || event.activity}</span>,
+        width: '22%',
+        cell: (event) => <span lang="en">{event.activity}</span>,
       },
       { id: 'time', header: t('audit.time'), cell: (event) => <Time iso={event.activityDateTime} /> },
       {
@@ -108,7 +139,7 @@ function useColumns(onOpen: (event: AuditEvent) => void): DataColumn<AuditEvent>
         header: t('audit.actor'),
         width: '22%',
         breakAnywhere: true,
-        cell: (event) => actorOf(event) ?? unknown,
+        cell: (event) => <Actor event={event} />,
       },
       {
         id: 'target',
@@ -119,58 +150,42 @@ function useColumns(onOpen: (event: AuditEvent) => void): DataColumn<AuditEvent>
       {
         id: 'result',
         header: t('audit.result'),
-        width: '12%',
+        width: '13%',
         cell: (event) => <ResultBadge result={event.activityResult} />,
       },
       {
         id: 'details',
         header: t('table.actions'),
-        width: '11%',
+        width: '12%',
         cell: (event) => (
-          <Button
+          <DialogButton
             size="small"
             onClick={() => onOpen(event)}
-            aria-label={t('audit.detailsOf', { what: event.displayName || event.activity || event.id })}
+            aria-label={t('audit.detailsOf', { what: event.activity })}
           >
             {t('audit.details')}
-          </Button>
+          </DialogButton>
         ),
       },
     ];
   }, [t, onOpen]);
 }
 
+/** A value of any shape as text: what the record holds is different for each activity. */
+function plain(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map(plain).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 function EventDialog({ event, onClose }: { event: AuditEvent | null; onClose: () => void }) {
-  const styles = useStyles();
   const { t } = useTranslation();
   return (
     <Dialog open={event !== null} onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{t('audit.details')}</DialogTitle>
-          <DialogContent className={styles.details}>
-            {event ? (
-              <>
-                <Facts
-                  unknown={t('value.unknown')}
-                  facts={[
-                    {
-                      label: t('audit.activity'),
-                      value: <span lang="en">{event.displayName || event.activity}</span>,
-                    },
-                    { label: t('audit.time'), value: <Time iso={event.activityDateTime} /> },
-                    { label: t('audit.actor'), value: actorOf(event) },
-                    { label: t('audit.result'), value: <ResultBadge result={event.activityResult} /> },
-                    { label: t('audit.category'), value: event.category },
-                    { label: t('audit.correlation'), value: event.correlationId },
-                  ]}
-                />
-                {(event.resources ?? []).map((resource, index) => (
-                  <ResourceChanges key={resource.resourceId ?? index} resource={resource} />
-                ))}
-              </>
-            ) : null}
-          </DialogContent>
+          {event ? <EventDetails event={event} /> : null}
           <DialogActions>
             <Button appearance="primary" onClick={onClose}>
               {t('action.close')}
@@ -182,32 +197,35 @@ function EventDialog({ event, onClose }: { event: AuditEvent | null; onClose: ()
   );
 }
 
-type Changed = NonNullable<AuditResource['modifiedProperties']>[number];
-const NO_CHANGES: Changed[] = [];
-
-function ResourceChanges({ resource }: { resource: AuditResource }) {
+function EventDetails({ event }: { event: AuditEvent }) {
   const styles = useStyles();
   const { t } = useTranslation();
-  const name = resource.displayName || resource.resourceId || t('value.unknown');
-  const columns = useMemo<DataColumn<Changed>[]>(() => {
-    const unknown = <Unknown label={t('audit.noValue')} />;
-    return [
-      { id: 'name', header: t('audit.property'), breakAnywhere: true, cell: (row) => row.displayName },
-      { id: 'old', header: t('audit.oldValue'), breakAnywhere: true, cell: (row) => row.oldValue || unknown },
-      { id: 'new', header: t('audit.newValue'), breakAnywhere: true, cell: (row) => row.newValue || unknown },
-    ];
-  }, [t]);
+  const resources = event.resources.map(({ auditResourceType, displayName, resourceId }): Fact => {
+    return { label: auditResourceType, value: displayName ? `${displayName} (${resourceId})` : resourceId };
+  });
+  const more = Object.entries(event.details ?? {}).map(([label, value]): Fact => ({
+    label,
+    value: plain(value),
+  }));
   return (
-    <div>
-      <h3 className={styles.resource}>{name}</h3>
-      <DataTable
-        label={name}
-        columns={columns}
-        rows={resource.modifiedProperties ?? NO_CHANGES}
-        rowKey={(row) => row.displayName}
-        empty={t('audit.noChanges')}
-        minWidth="420px"
+    <DialogContent className={styles.details}>
+      <Facts
+        unknown={t('value.unknown')}
+        facts={[
+          { label: t('audit.activity'), value: <span lang="en">{event.activity}</span> },
+          { label: t('audit.time'), value: <Time iso={event.activityDateTime} /> },
+          { label: t('audit.actor'), value: <Actor event={event} /> },
+          { label: t('audit.result'), value: <ResultBadge result={event.activityResult} /> },
+          { label: t('audit.category'), value: event.category },
+          { label: t('audit.correlation'), value: event.correlationId },
+        ]}
       />
-    </div>
+      {resources.length + more.length > 0 ? (
+        <>
+          <h3 className={styles.more}>{t('audit.more')}</h3>
+          <Facts unknown={t('value.unknown')} facts={[...resources, ...more]} />
+        </>
+      ) : null}
+    </DialogContent>
   );
 }

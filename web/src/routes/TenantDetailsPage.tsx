@@ -73,7 +73,10 @@ function Details({ tenant }: { tenant: TenantDetails }) {
           unknown={t('value.unknown')}
           facts={[
             { label: t('tenant.name'), value: tenant.tenantName },
-            { label: t('tenant.location'), value: tenant.tenantLocation },
+            {
+              label: t('tenant.location'),
+              value: tenant.tenantLocation ? format.region(tenant.tenantLocation) : null,
+            },
             { label: t('tenant.mdmAuthority'), value: labels.mdmAuthority(tenant.mdmAuthority) },
             { label: t('tenant.accountStatus'), value: labels.accountStatus(tenant.accountStatus) },
             {

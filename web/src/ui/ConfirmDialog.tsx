@@ -9,12 +9,18 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
+  makeStyles,
   MessageBar,
   MessageBarBody,
+  tokens,
 } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFailureText } from './Problem';
+
+const useStyles = makeStyles({
+  content: { display: 'grid', gap: tokens.spacingVerticalL, paddingBottom: tokens.spacingVerticalM },
+});
 
 interface ConfirmDialogProps {
   open: boolean;
@@ -37,6 +43,7 @@ export function ConfirmDialog({
   onConfirm,
   onClose,
 }: ConfirmDialogProps) {
+  const styles = useStyles();
   const { t } = useTranslation();
   const failureText = useFailureText();
   return (
@@ -44,7 +51,7 @@ export function ConfirmDialog({
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>
-          <DialogContent>
+          <DialogContent className={styles.content}>
             {children}
             {error ? (
               <MessageBar intent="error" layout="multiline">

@@ -58,7 +58,13 @@ const useStyles = makeStyles({
   frame: { overflowX: 'auto', minWidth: 0, position: 'relative' },
   table: { tableLayout: 'fixed', width: '100%' },
   head: { '@media print': { display: 'table-header-group' } },
-  headCell: { fontWeight: tokens.fontWeightSemibold },
+  headCell: {
+    fontWeight: tokens.fontWeightSemibold,
+    height: 'auto',
+    paddingTop: tokens.spacingVerticalXS,
+    paddingBottom: tokens.spacingVerticalXS,
+    verticalAlign: 'bottom',
+  },
   cell: {
     height: 'auto',
     paddingTop: tokens.spacingVerticalM,
@@ -100,7 +106,7 @@ const useStyles = makeStyles({
   stackCell: {
     [PHONE]: {
       display: 'grid',
-      gridTemplateColumns: 'minmax(96px, 34%) minmax(0, 1fr)',
+      gridTemplateColumns: 'minmax(116px, 34%) minmax(0, 1fr)',
       columnGap: tokens.spacingHorizontalM,
       textAlign: 'left',
       height: 'auto',

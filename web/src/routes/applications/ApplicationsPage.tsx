@@ -1,7 +1,7 @@
 /**
  * App registrations: programs that read the data warehouse on their own, and their client secrets.
  */
-import { Badge, Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Badge, makeStyles, tokens } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -18,6 +18,7 @@ import { Problem } from '../../ui/Problem';
 import { Time } from '../../ui/Time';
 import { useNow } from '../../ui/useNow';
 import { CreateApplicationDialog, DeletePasswordDialog, NewPasswordDialog } from './dialogs';
+import { DialogButton } from '../../ui/DialogButton';
 
 const useStyles = makeStyles({
   ids: {
@@ -41,9 +42,9 @@ export function ApplicationsPage() {
         title={t('page.applications')}
         intro={t('applications.intro')}
         actions={
-          <Button appearance="primary" icon={<AddRegular />} onClick={() => setCreating(true)}>
+          <DialogButton appearance="primary" icon={<AddRegular />} onClick={() => setCreating(true)}>
             {t('applications.create')}
-          </Button>
+          </DialogButton>
         }
       />
       {error ? <Problem error={error} onRetry={() => void refetch()} /> : null}
@@ -92,13 +93,13 @@ function Registration({ application }: { application: Application }) {
         minWidth="560px"
       />
       <div className={styles.add}>
-        <Button
+        <DialogButton
           icon={<AddRegular />}
           onClick={() => setAdding(true)}
           aria-label={t('applications.addSecretTo', { name: application.displayName })}
         >
           {t('applications.addSecret')}
-        </Button>
+        </DialogButton>
       </div>
       <NewPasswordDialog application={application} open={adding} onClose={() => setAdding(false)} />
       <DeletePasswordDialog
@@ -146,7 +147,7 @@ function usePasswordColumns(
         header: t('table.actions'),
         width: '16%',
         cell: (row) => (
-          <Button
+          <DialogButton
             size="small"
             onClick={() => onDelete(row)}
             aria-label={t('applications.deleteSecretNamed', {
@@ -154,7 +155,7 @@ function usePasswordColumns(
             })}
           >
             {t('action.delete')}
-          </Button>
+          </DialogButton>
         ),
       },
     ],

@@ -31,7 +31,12 @@ const VALID_DAYS = [30, 90, 180, 365, 730];
 const STALE = [['applications']];
 
 const useStyles = makeStyles({
-  form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
+  form: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalL,
+    paddingBottom: tokens.spacingVerticalM,
+  },
   text: { margin: 0 },
 });
 

@@ -1,7 +1,6 @@
 /**
  * What an administrator can do to a device: ask it to check in now, or retire it.
  */
-import { Button } from '@fluentui/react-components';
 import { ArrowSyncRegular, DeleteRegular } from '@fluentui/react-icons';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -10,18 +9,19 @@ import type { ManagedDevice } from '../../api/types';
 import { useChange } from '../../app/session';
 import { useToast } from '../../app/useToast';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { DialogButton } from '../../ui/DialogButton';
 
 export function DeviceActions({ device }: { device: ManagedDevice }) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState<'sync' | 'retire' | null>(null);
   return (
     <>
-      <Button icon={<ArrowSyncRegular />} onClick={() => setAsking('sync')}>
+      <DialogButton icon={<ArrowSyncRegular />} onClick={() => setAsking('sync')}>
         {t('device.sync')}
-      </Button>
-      <Button icon={<DeleteRegular />} onClick={() => setAsking('retire')}>
+      </DialogButton>
+      <DialogButton icon={<DeleteRegular />} onClick={() => setAsking('retire')}>
         {t('device.retire')}
-      </Button>
+      </DialogButton>
       <SyncDialog device={device} open={asking === 'sync'} onClose={() => setAsking(null)} />
       <RetireDialog device={device} open={asking === 'retire'} onClose={() => setAsking(null)} />
     </>

@@ -12,6 +12,7 @@ import type { ManagedDevice } from '../../api/types';
 import { useLabels } from '../../i18n/labels';
 import { DataTable, type DataColumn } from '../../ui/DataTable';
 import { FilterSelect, Toolbar } from '../../ui/FilterSelect';
+import { DialogButton } from '../../ui/DialogButton';
 import { Page, PageHeader, Panel, Unknown } from '../../ui/layout';
 import { RouterLink } from '../../ui/links';
 import { Pager } from '../../ui/Pager';
@@ -40,9 +41,9 @@ export function DevicesPage() {
         title={t('devices.all')}
         intro={t('devices.intro')}
         actions={
-          <Button appearance="primary" icon={<AddRegular />} onClick={() => setEnrolling(true)}>
+          <DialogButton appearance="primary" icon={<AddRegular />} onClick={() => setEnrolling(true)}>
             {t('enroll.action')}
-          </Button>
+          </DialogButton>
         }
       />
       <DeviceList />

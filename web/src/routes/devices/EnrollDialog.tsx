@@ -30,7 +30,12 @@ const VALID_HOURS = [1, 24, 168, 720] as const;
 const MOST_USES = 10_000;
 
 const useStyles = makeStyles({
-  form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
+  form: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalL,
+    paddingBottom: tokens.spacingVerticalM,
+  },
   text: { margin: 0 },
 });
 
@@ -90,14 +95,16 @@ function Form({ busy, error, onClose, onCreate }: FormProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onCreate({ description: description.trim(), validForHours, maxUses });
+        if (description.trim() !== '' && !busy) {
+          onCreate({ description: description.trim(), validForHours, maxUses });
+        }
       }}
     >
       <DialogBody>
         <DialogTitle>{t('enroll.title')}</DialogTitle>
         <DialogContent className={styles.form}>
           <p className={styles.text}>{t('enroll.text')}</p>
-          <Field label={t('enroll.description')} hint={t('enroll.descriptionHint')}>
+          <Field label={t('enroll.description')} hint={t('enroll.descriptionHint')} required>
             <Input value={description} maxLength={200} onChange={(_, data) => setDescription(data.value)} />
           </Field>
           <Field label={t('enroll.validFor')}>
@@ -128,7 +135,7 @@ function Form({ busy, error, onClose, onCreate }: FormProps) {
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>{t('action.cancel')}</Button>
-          <Button type="submit" appearance="primary" disabled={busy}>
+          <Button type="submit" appearance="primary" disabled={busy || description.trim() === ''}>
             {t('enroll.create')}
           </Button>
         </DialogActions>
@@ -148,6 +155,7 @@ function Made({ token, onClose }: { token: NewEnrollmentToken; onClose: () => vo
       <DialogContent className={styles.form}>
         <p className={styles.text}>{t('enroll.madeText')}</p>
         <CopyField label={t('enroll.command')} text={command} block />
+        <p className={styles.text}>{t('enroll.ownAuthority')}</p>
         <CopyField label={t('enroll.token')} text={token.token} />
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>

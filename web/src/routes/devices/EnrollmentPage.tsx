@@ -1,7 +1,7 @@
 /**
  * Enrollment tokens: who may still bring devices in, and how to end that.
  */
-import { Badge, Button } from '@fluentui/react-components';
+import { Badge } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -13,6 +13,7 @@ import { useToast } from '../../app/useToast';
 import { useFormats } from '../../i18n/format';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DataTable, type DataColumn } from '../../ui/DataTable';
+import { DialogButton } from '../../ui/DialogButton';
 import { Page, PageHeader, Panel, Unknown } from '../../ui/layout';
 import { Problem } from '../../ui/Problem';
 import { Time } from '../../ui/Time';
@@ -33,9 +34,9 @@ export function EnrollmentPage() {
         title={t('page.enrollment')}
         intro={t('enrollment.intro')}
         actions={
-          <Button appearance="primary" icon={<AddRegular />} onClick={() => setCreating(true)}>
+          <DialogButton appearance="primary" icon={<AddRegular />} onClick={() => setCreating(true)}>
             {t('enroll.action')}
-          </Button>
+          </DialogButton>
         }
       />
       {error ? (
@@ -100,7 +101,7 @@ function useColumns(onRevoke: (token: EnrollmentToken) => void): DataColumn<Enro
         width: '14%',
         cell: (token) =>
           isUsable(token, now) ? (
-            <Button
+            <DialogButton
               size="small"
               onClick={() => onRevoke(token)}
               aria-label={t('enrollment.revokeOne', {
@@ -108,7 +109,7 @@ function useColumns(onRevoke: (token: EnrollmentToken) => void): DataColumn<Enro
               })}
             >
               {t('enrollment.revoke')}
-            </Button>
+            </DialogButton>
           ) : null,
       },
     ],

@@ -36,13 +36,12 @@ export function FeedError({ failure, filter }: { failure: Failure; filter: strin
         <MessageBarTitle>
           {failure.target ? t('explorer.refusedOption', { option: failure.target }) : t('explorer.refused')}
         </MessageBarTitle>{' '}
-        <span lang="en">{failure.detail}</span>
+        <span lang="en">{failure.detail}</span>{' '}
+        {position === undefined ? null : t('explorer.here', { position })}
         {parts ? (
           <code className={styles.code} data-error-position={position}>
             {parts.before}
-            <mark className={styles.mark} title={t('explorer.here', { position })}>
-              {parts.mark}
-            </mark>
+            <mark className={styles.mark}>{parts.mark}</mark>
             {parts.after}
           </code>
         ) : null}
