@@ -66,13 +66,13 @@ impl From<&QueryError> for ErrorBody {
     }
 }
 
-/// The service document (JSON Format §5). `metadata_url` is the absolute address of `$metadata`; the addresses of the
-/// sets are relative to the service root.
+/// The service document (JSON Format §5). `root` is the absolute address of the service root without query, ending in
+/// `/`; the addresses of the sets are relative to it.
 #[must_use]
-pub fn service_document(model: &Model, metadata_url: &str, metadata: Metadata) -> Value {
+pub fn service_document(model: &Model, root: &str, metadata: Metadata) -> Value {
     let mut document = Map::new();
     if metadata != Metadata::None {
-        document.insert("@odata.context".to_owned(), metadata_url.into());
+        document.insert("@odata.context".to_owned(), format!("{root}$metadata").into());
     }
     let sets =
         model.entity_sets.iter().map(|set| json!({"name": set.name, "kind": "EntitySet", "url": set.name}));

@@ -1,5 +1,6 @@
 //! Context URLs (OData 4.01 Protocol §10): what a payload holds, as an address into `$metadata`.
 //!
+//! `root` is always the absolute address of the service root without query, ending in `/`.
 //! Derived types and deltas have none here.
 
 use crate::edm::{EdmType, Model};
@@ -10,14 +11,14 @@ use crate::query::{ExpandItem, ExpandKind, Options, Transformation};
 
 /// `…/$metadata#devices`, or `#devices(deviceId,deviceName)` when properties were chosen.
 #[must_use]
-pub fn set_context(metadata_url: &str, set: &str, select: Option<&[Path]>) -> String {
-    format!("{metadata_url}#{set}{}", list(select, &[], &[]))
+pub fn set_context(root: &str, set: &str, select: Option<&[Path]>) -> String {
+    format!("{root}$metadata#{set}{}", list(select, &[], &[]))
 }
 
 /// `…/$metadata#devices/$entity`, or `#devices(deviceId)/$entity` when properties were chosen.
 #[must_use]
-pub fn entity_context(metadata_url: &str, set: &str, select: Option<&[Path]>) -> String {
-    format!("{}/$entity", set_context(metadata_url, set, select))
+pub fn entity_context(root: &str, set: &str, select: Option<&[Path]>) -> String {
+    format!("{}/$entity", set_context(root, set, select))
 }
 
 /// The context URL of the answer to a request for `path` with `options`.
@@ -25,18 +26,18 @@ pub fn entity_context(metadata_url: &str, set: &str, select: Option<&[Path]>) ->
 /// Related entities are named by the set their navigation property is bound to. Not for `$value` and `$count`, whose
 /// answers are plain text.
 #[must_use]
-pub fn context_url(metadata_url: &str, path: &DataPath, options: &Options, model: &Model) -> String {
+pub fn context_url(root: &str, path: &DataPath, options: &Options, model: &Model) -> String {
     let made = names_made(options);
     let list = list(options.select.as_deref(), &options.expand, &made);
     let last = path.segments.last();
     if last == Some(&Segment::Reference) {
         let is_many = matches!(path.ty, EdmType::Collection(_));
-        return format!("{metadata_url}#{}", if is_many { "Collection($ref)" } else { "$ref" });
+        return format!("{root}$metadata#{}", if is_many { "Collection($ref)" } else { "$ref" });
     }
     let is_entity = matches!(path.ty, EdmType::Entity(_));
     let is_singleton = matches!(path.root, Root::Singleton(_)) && path.segments.is_empty();
     let end = if is_entity && !is_singleton { "/$entity" } else { "" };
-    format!("{metadata_url}#{}{list}{end}", source(path, model))
+    format!("{root}$metadata#{}{list}{end}", source(path, model))
 }
 
 /// The set, singleton or property path the values come from.

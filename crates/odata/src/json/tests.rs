@@ -48,11 +48,11 @@ fn context_urls_name_what_is_there() {
         let Ok(Resource::Data(data)) = parse_path(path, &model) else { panic!("{path}") };
         let entity = data.entity_type(&model).unwrap_or(&model.entity_types[0]);
         let options = parse_options(query, &Context::new(&model, entity)).expect(query);
-        let url = context_url("https://host/$metadata", &data, &options, &model);
+        let url = context_url("https://host/", &data, &options, &model);
         assert_eq!(url, format!("https://host/$metadata#{expected}"), "{path}?{query}");
     }
-    assert_eq!(set_context("m", "devices", None), "m#devices");
-    assert_eq!(entity_context("m", "devices", None), "m#devices/$entity");
+    assert_eq!(set_context("r/", "devices", None), "r/$metadata#devices");
+    assert_eq!(entity_context("r/", "devices", None), "r/$metadata#devices/$entity");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn errors_carry_code_message_and_target() {
 
 #[test]
 fn the_service_document_lists_the_sets() {
-    let document = service_document(&model(), "https://host/$metadata", Metadata::Minimal);
+    let document = service_document(&model(), "https://host/", Metadata::Minimal);
     assert_eq!(document["@odata.context"], "https://host/$metadata");
     assert_eq!(
         document["value"][0],
