@@ -64,7 +64,7 @@ impl Resource {
     /// The resource a name means, in any of its spellings; one trailing slash is ignored.
     pub fn find(name: &str, origin: &Origin) -> Option<Resource> {
         let name = name.strip_suffix('/').unwrap_or(name);
-        Resource::ALL.into_iter().find(|resource| resource.names(origin).iter().any(|known| *known == name))
+        Resource::ALL.into_iter().find(|resource| resource.names(origin).contains(&name))
     }
 
     /// The names of the resource, without trailing slashes.
