@@ -19,7 +19,8 @@ pub struct Lakes {
 }
 
 impl Lakes {
-    /// Lakes below `folder`. On PostgreSQL (when `database` is one) each catalogue is a schema there; otherwise it is
+    /// Lakes below `folder`. On PostgreSQL (when `database` is one) each catalogue is a schema there, named
+    /// after the tenant and the schema of `database`; otherwise it is
     /// a SQLite file in the tenant's folder.
     pub fn new(folder: PathBuf, database: DatabaseUrl, world: World) -> Self {
         Self { folder, database, world, open: Arc::default() }
@@ -58,8 +59,9 @@ impl Lakes {
             DatabaseUrl::Sqlite(_) => {
                 DatabaseUrl::sqlite(self.folder.join(tenant.to_string()).join("catalogue.db"))
             }
-            url @ DatabaseUrl::Postgres { .. } => {
-                url.clone().with_schema(&format!("quarterdeck_lake_{}", tenant.0.simple()))
+            // The tenant comes first: PostgreSQL cuts names after 63 bytes.
+            url @ DatabaseUrl::Postgres { schema, .. } => {
+                url.clone().with_schema(&format!("lake_{}_{schema}", tenant.0.simple()))
             }
         }
     }
