@@ -165,6 +165,9 @@ pub(crate) struct Snapshot {
     /// Write today's rows again although the day has been written.
     #[arg(long)]
     pub(crate) refresh: bool,
+    /// Believe the read although far fewer devices or users are there than the day before.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[cfg(test)]

@@ -1,15 +1,44 @@
 //! Puts the parts of the house together into one router. The only place that knows them all.
 
-use std::path::PathBuf;
+mod authenticate;
+mod session;
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use api::{Module, Route};
 use axum::Router;
-use sql::DatabaseUrl;
-use store::Store;
+use devices::{Channels, DeviceCas, Devices};
+use directory::Directory;
+use identity::{Identity, IdentityConfig};
+use sql::{DatabaseUrl, Sql, SqlError};
+use store::{Store, TenantId};
+use tenant_status::{LastSnapshot, TenantStatus};
+use warehouse::{Lakes, Warehouse};
 use world::World;
 
 use crate::config::{Config, Origin};
 use crate::data_dir;
 use crate::health::Check;
+use crate::upkeep;
+use authenticate::{Doorkeeper, Enrollers, Sealed};
+
+const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
+
+const TENANTS: Sql = Sql::global("select tenant_id from tenant order by created_at, tenant_id");
+
+/// The parts of the house, opened.
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) world: World,
+    pub(crate) store: Store,
+    pub(crate) identity: Identity,
+    pub(crate) directory: Directory,
+    pub(crate) devices: Devices,
+    pub(crate) warehouse: Warehouse,
+    pub(crate) tenant_status: TenantStatus,
+}
 
 /// A composed server, ready to be shown to the network.
 pub(crate) struct App {
@@ -17,29 +46,180 @@ pub(crate) struct App {
     pub(crate) checks: Vec<Check>,
 }
 
-/// Opens the stores and mounts every door.
-///
-/// # Errors
-/// When the database cannot be opened or brought up to date.
-pub(crate) fn compose(
-    config: &Config,
-    data_dir: &std::path::Path,
-    _origin: &Origin,
-    _world: &World,
-) -> anyhow::Result<App> {
-    let store = open_store(config, data_dir)?;
-    let ready = store.clone();
-    let check = Check::new("store", move || {
-        let store = ready.clone();
-        async move { store.read_global(|_| Ok::<_, store::SqlError>(())).await.map_err(|error| error.to_string()) }
-    });
-    Ok(App { router: Router::new(), checks: vec![check] })
+/// Where things are, for opening the house.
+pub(crate) struct Site<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) data_dir: &'a Path,
+    pub(crate) origin: &'a Origin,
+    /// The authority that clients must trust, when it is our own.
+    pub(crate) authority_file: Option<&'a Path>,
 }
 
-pub(crate) fn open_store(config: &Config, data_dir: &std::path::Path) -> anyhow::Result<Store> {
-    let url = database_url(config, data_dir)?;
-    let n_threads = usize::try_from(config.database.threads).unwrap_or(1);
-    Ok(Store::open(&url, n_threads)?)
+impl House {
+    /// Opens the stores and every part over them.
+    ///
+    /// # Errors
+    /// When a database cannot be opened or brought up to date, or the key file cannot be used.
+    pub(crate) async fn open(site: &Site<'_>, world: &World) -> anyhow::Result<House> {
+        let store = open_store_on_thread(site).await?;
+        let origin = site.origin.to_string();
+        let config = IdentityConfig {
+            origin: identity::Origin::parse(&origin)
+                .context("the public origin cannot be used for sign-in")?,
+            key_file: site.data_dir.join("identity.key"),
+        };
+        let identity = Identity::open(store.clone(), world.clone(), config).await?;
+        let directory =
+            Directory { store: store.clone(), world: world.clone(), origin: origin.as_str().into() };
+        let devices = open_devices(site, world, &store, &identity)?;
+        let warehouse = open_warehouse(site, world, &store)?;
+        let tenant_status = TenantStatus {
+            store: store.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+            changelog: CHANGELOG,
+            last_snapshot: Arc::new(Newest(warehouse.lakes.clone())),
+        };
+        Ok(House { world: world.clone(), store, identity, directory, devices, warehouse, tenant_status })
+    }
+
+    /// All routes of all features.
+    pub(crate) fn routes(&self) -> Vec<Route> {
+        let modules: [Module; 5] = [
+            session::module(&self.identity, &self.store),
+            directory::module(&self.directory),
+            devices::module(&self.devices),
+            tenant_status::module(&self.tenant_status),
+            warehouse::module(&self.warehouse),
+        ];
+        modules.into_iter().flat_map(|module| module.routes).collect()
+    }
+
+    /// The router of every door, and what must answer for the server to be ready.
+    pub(crate) fn app(&self) -> App {
+        let doorkeeper = Doorkeeper {
+            identity: self.identity.clone(),
+            store: self.store.clone(),
+            world: self.world.clone(),
+            cas: Arc::clone(&self.devices.cas),
+        };
+        let router = api::router(self.routes(), Arc::new(doorkeeper)).merge(self.identity.router());
+        App { router, checks: self.checks() }
+    }
+
+    /// Starts what runs beside the doors: midnight, key rotation, clearing out.
+    pub(crate) fn start_upkeep(&self) {
+        upkeep::start(self);
+    }
+
+    fn checks(&self) -> Vec<Check> {
+        let (store, house) = (self.store.clone(), self.clone());
+        vec![
+            Check::new("store", move || {
+                let store = store.clone();
+                async move {
+                    store.read_global(|_| Ok::<_, SqlError>(())).await.map_err(|error| error.to_string())
+                }
+            }),
+            Check::new("lake", move || {
+                let house = house.clone();
+                async move { house.lakes_answer().await.map_err(|error| error.to_string()) }
+            }),
+        ]
+    }
+
+    async fn lakes_answer(&self) -> anyhow::Result<()> {
+        for tenant in tenants(&self.store).await? {
+            let lakes = self.warehouse.lakes.clone();
+            tokio::task::spawn_blocking(move || {
+                let lake = lakes.of(tenant)?;
+                lake.last_publication(warehouse::job::midnight::DAY)?;
+                Ok::<_, anyhow::Error>(())
+            })
+            .await??;
+        }
+        Ok(())
+    }
+}
+
+/// The OpenAPI document of every door. The routes are those of an empty house in a folder that is thrown away.
+///
+/// # Errors
+/// When no temporary folder can be made.
+pub(crate) fn openapi() -> anyhow::Result<String> {
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let config = crate::config::load(&crate::config::Sources::default())?;
+    let origin = Origin::new("localhost", 443);
+    let site = Site { config: &config, data_dir: folder.path(), origin: &origin, authority_file: None };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let house = runtime.block_on(House::open(&site, &World::real()))?;
+    let document = api::openapi(&house.routes(), env!("CARGO_PKG_VERSION"));
+    Ok(serde_json::to_string_pretty(&document)?)
+}
+
+/// All tenants, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(crate) async fn tenants(store: &Store) -> Result<Vec<TenantId>, SqlError> {
+    let read = store.read_global(|conn| {
+        let rows = conn.rows(&TENANTS, &[])?;
+        rows.iter().map(|row| row.get(0).map(TenantId)).collect::<Result<Vec<_>, _>>()
+    });
+    read.await
+}
+
+/// The newest day each tenant's lake has.
+struct Newest(Lakes);
+
+impl LastSnapshot for Newest {
+    fn date_key(&self, tenant: TenantId) -> Option<i32> {
+        let lake = self.0.of(tenant).ok()?;
+        lake.last_publication(warehouse::job::midnight::DAY).ok()?.map(|publication| publication.key.date_key)
+    }
+}
+
+fn open_devices(
+    site: &Site<'_>,
+    world: &World,
+    store: &Store,
+    identity: &Identity,
+) -> anyhow::Result<Devices> {
+    let read = |file: &Path| {
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+    };
+    let config = devices::Config {
+        origin: site.origin.to_string(),
+        server_ca_pem: site.authority_file.map(read).transpose()?,
+        check_in_interval_seconds: proto::CHECK_IN_INTERVAL_SECONDS,
+    };
+    let enrollers = Enrollers { identity: identity.clone(), store: store.clone(), world: world.clone() };
+    Ok(Devices {
+        store: store.clone(),
+        world: world.clone(),
+        cas: Arc::new(DeviceCas::new(Arc::new(Sealed(identity.clone())))),
+        channels: Arc::new(Channels::default()),
+        user_tokens: Arc::new(enrollers),
+        config: Arc::new(config),
+    })
+}
+
+pub(crate) fn open_warehouse(site: &Site<'_>, world: &World, store: &Store) -> anyhow::Result<Warehouse> {
+    let url = database_url(site.config, site.data_dir)?;
+    let lakes = Lakes::new(site.data_dir.join("lake"), url, world.clone());
+    let config = warehouse::Config {
+        origin: site.origin.to_string(),
+        page_rows: u64::from(site.config.feed.page_rows),
+        retention: warehouse::Retention::Documented,
+        holder: format!("quarterdeck-{}", world.entropy.token(6)),
+    };
+    Ok(Warehouse::new(store.clone(), world.clone(), lakes, config))
+}
+
+/// Migrations wait for the database, so they run where waiting is allowed.
+async fn open_store_on_thread(site: &Site<'_>) -> anyhow::Result<Store> {
+    let url = database_url(site.config, site.data_dir)?;
+    let n_threads = usize::try_from(site.config.database.threads).unwrap_or(1);
+    Ok(tokio::task::spawn_blocking(move || Store::open(&url, n_threads)).await??)
 }
 
 /// The database's address: from its file, else as set, else the file in the data folder.

@@ -13,7 +13,7 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use declaration::{Config, KEYS, Server, Tls};
+pub(crate) use declaration::{Config, KEYS, Server, Tenant, Tls};
 pub(crate) use docs::{listing, markdown};
 pub(crate) use network::Network;
 pub(crate) use origin::Origin;

@@ -4,6 +4,7 @@ mod cli;
 mod compose;
 mod config;
 mod data_dir;
+mod demo;
 mod doctor;
 mod health;
 mod layers;
@@ -11,8 +12,11 @@ mod listen;
 mod log;
 mod metrics;
 mod serve;
+mod setup;
+mod snapshot;
 mod tls;
 mod ui;
+mod upkeep;
 
 use std::process::ExitCode;
 
@@ -33,6 +37,9 @@ fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(place) => runtime()?.block_on(serve::run(settings(&place)?))?,
+        Command::Init(asked) => runtime()?.block_on(setup::init(settings(&asked.place)?, asked))?,
+        Command::Demo(asked) => runtime()?.block_on(demo::run(settings(&asked.place)?, asked))?,
+        Command::Snapshot(asked) => snapshot::run(&settings(&asked.place)?, &asked)?,
         Command::Doctor(place) => {
             let is_well = doctor::run(&place.sources(), World::real().clock.now());
             return Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -40,7 +47,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config { markdown: true } => print!("{}", config::markdown()),
         Command::Config { markdown: false } => print!("{}", config::listing()),
         Command::Version => println!("quarterdeck {}", env!("CARGO_PKG_VERSION")),
-        _ => {}
+        Command::Openapi => println!("{}", compose::openapi()?),
     }
     Ok(ExitCode::SUCCESS)
 }

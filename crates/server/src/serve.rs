@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use world::World;
 
-use crate::compose::{App, compose};
+use crate::compose::{App, House, Site, tenants};
 use crate::config::{Config, Origin};
 use crate::data_dir::{DataDir, machine_name, tls_folder};
 use crate::layers::Around;
@@ -61,6 +61,24 @@ impl Listening {
         self.authority_file.as_deref()
     }
 
+    /// Where it really listens, also when the port was left to the system.
+    ///
+    /// # Errors
+    /// When the socket is gone.
+    pub(crate) fn local_address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Where the house is, for opening it.
+    pub(crate) fn site(&self) -> Site<'_> {
+        Site {
+            config: &self.config,
+            data_dir: self.data_dir.path(),
+            origin: &self.origin,
+            authority_file: self.authority_file(),
+        }
+    }
+
     /// Answers until the process is told to stop.
     ///
     /// # Errors
@@ -102,12 +120,19 @@ impl Listening {
 pub(crate) async fn run(config: Config) -> Result<()> {
     let world = World::real();
     let listening = Listening::start(config, &world).await?;
-    let app = compose(&listening.config, listening.data_dir.path(), &listening.origin, &world)?;
+    let house = House::open(&listening.site(), &world).await?;
+    if tenants(&house.store).await?.is_empty() {
+        anyhow::bail!(
+            "there is no tenant yet; make one with: quarterdeck init --data-dir {}",
+            listening.data_dir.path().display()
+        );
+    }
     println!("Quarterdeck answers at {}", listening.origin);
     if let Some(authority) = listening.authority_file() {
         println!("Clients must trust the authority in {}", authority.display());
     }
-    listening.run(app, world).await
+    house.start_upkeep();
+    listening.run(house.app(), world).await
 }
 
 /// What the server is called: as set, or from where it listens.

@@ -113,8 +113,8 @@ settings! {
     }
     /// The warehouse feed.
     feed: Feed = "feed" {
-        /// Rows in one page of the feed.
-        page_rows: u32 = "10000",
+        /// Rows in one page of the feed, at most.
+        page_rows: u32 = "100000",
     }
     /// The tenant that the first start makes. Later starts ignore these.
     tenant: Tenant = "tenant" {
@@ -124,6 +124,8 @@ settings! {
         domain: String = "quarterdeck.example",
         /// Two letters, ISO 3166.
         country: String = "NL",
+        /// Where its data is, in words for people.
+        location: String = "This server",
     }
     /// What the server writes about itself. Never tokens, sign-in names or device names.
     log: Log = "log" {

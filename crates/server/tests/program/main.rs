@@ -1,0 +1,5 @@
+//! The program as its operator and its clients meet it.
+
+mod commands;
+mod harness;
+mod serving;
