@@ -195,17 +195,6 @@ impl Identity {
         Ok(self.link_url(&token))
     }
 
-    /// Seals a secret of another part of the house with the installation's key file (AES-256-GCM), under a name that
-    /// must be given again to open it.
-    pub fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
-        self.inner.master.seal(&house_name(name), secret, &self.inner.world)
-    }
-
-    /// Opens what [`Identity::seal`] made; `None` when name, key file or bytes differ.
-    pub fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.inner.master.unseal(&house_name(name), sealed)
-    }
-
     /// The address of a one-time sign-in link's secret.
     pub fn link_url(&self, token: &str) -> String {
         self.inner.origin.url(&format!("{}/{token}", crate::http::LINK_PATH))
@@ -256,11 +245,6 @@ impl Identity {
         // A token of a deleted key must not live on in memory.
         *self.inner.verified.lock().unwrap_or_else(PoisonError::into_inner) = Verified::default();
     }
-}
-
-/// Keeps other parts' names apart from the names this crate seals under.
-fn house_name(name: &str) -> String {
-    format!("house: {name}")
 }
 
 /// Reads the ring, writing only when the rotation rule asks for it.
