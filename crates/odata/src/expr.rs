@@ -283,6 +283,13 @@ pub fn evaluate(expr: &Expr, value: &dyn Fn(&str) -> Literal) -> Literal {
     evaluate::evaluate(expr, value)
 }
 
+/// How two values are ordered, as `lt` and `gt` see it: numbers of all kinds with each other, everything else with its
+/// own kind. `None` when they have no order; null has none. `$orderby` puts null before everything (§11.2.6.2).
+#[must_use]
+pub fn order(left: &Literal, right: &Literal) -> Option<std::cmp::Ordering> {
+    evaluate::order(left, right)
+}
+
 /// Reads decoded text (`a eq 1 and b lt 2`) as one expression and resolves its names; types are not checked.
 ///
 /// # Errors

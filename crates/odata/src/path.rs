@@ -35,7 +35,7 @@ pub enum Resource {
 pub struct DataPath {
     pub root: Root,
     pub segments: Vec<Segment>,
-    /// The type of what the path names: `Collection(Entity(…))` for a set, `Int64` for `$count`.
+    /// The type of what the path names, before a final `$count`, `$value` or `$ref`: `Collection(Entity(…))` for a set.
     pub ty: EdmType,
 }
 
@@ -48,7 +48,7 @@ impl DataPath {
         }
     }
 
-    /// The entity type the query options apply to: that of the named entities, if it names entities.
+    /// The entity type the query options apply to: that of the named or counted entities, if it names entities.
     #[must_use]
     pub fn entity_type<'m>(&self, model: &'m Model) -> Option<&'m crate::edm::EntityType> {
         match &self.ty {

@@ -102,7 +102,7 @@ fn equal(left: &Literal, right: &Literal) -> bool {
     }
 }
 
-fn order(left: &Literal, right: &Literal) -> Option<Ordering> {
+pub(super) fn order(left: &Literal, right: &Literal) -> Option<Ordering> {
     match (left, right) {
         (Literal::Bool(l), Literal::Bool(r)) => Some(l.cmp(r)),
         (Literal::String(l), Literal::String(r)) => Some(l.cmp(r)),

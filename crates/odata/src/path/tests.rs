@@ -36,8 +36,8 @@ fn paths_name_resources() {
         ("$entity", "Entity".to_owned()),
         ("devices", "devices [] Collection(device)".to_owned()),
         ("/DEVICES/", "devices [] Collection(device)".to_owned()),
-        ("devices/$count", "devices [Count] Edm.Int64".to_owned()),
-        ("devices/Test.device/$count", "devices [Count] Edm.Int64".to_owned()),
+        ("devices/$count", "devices [Count] Collection(device)".to_owned()),
+        ("devices/Test.device/$count", "devices [Count] Collection(device)".to_owned()),
         (&format!("devices({ID})"), format!("devices [(id={ID})] device")),
         (&format!("devices(id={ID})"), format!("devices [(id={ID})] device")),
         (&format!("devices(%27{ID}%27)"), format!("devices [(id={ID})] device")),
@@ -60,7 +60,7 @@ fn paths_name_resources() {
         ),
         (
             &format!("devices({ID})/tags/$count"),
-            format!("devices [(id={ID}) Property(\"tags\") Count] Edm.Int64"),
+            format!("devices [(id={ID}) Property(\"tags\") Count] Collection(Edm.String)"),
         ),
         ("apps(key=-5)", "apps [(key=-5)] app".to_owned()),
     ];

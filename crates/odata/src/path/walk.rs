@@ -162,12 +162,12 @@ impl<'m> Walk<'m> {
         let is_collection = matches!(self.ty, EdmType::Collection(_));
         let is_entity = matches!(item(&self.ty), EdmType::Entity(_));
         let is_structured = matches!(item(&self.ty), EdmType::Entity(_) | EdmType::Complex(_));
-        let (segment, ty) = match step.text.as_str() {
-            "$count" if is_collection => (Segment::Count, EdmType::Int64),
-            "$ref" if is_entity => (Segment::Reference, self.ty.clone()),
-            "$value" if !is_collection && !is_structured => (Segment::Value, self.ty.clone()),
+        let segment = match step.text.as_str() {
+            "$count" if is_collection => Segment::Count,
+            "$ref" if is_entity => Segment::Reference,
+            "$value" if !is_collection && !is_structured => Segment::Value,
             "$value" if self.entity().is_some_and(|entity| entity.has_stream) && !is_collection => {
-                (Segment::Value, EdmType::Stream)
+                Segment::Value
             }
             "$count" | "$ref" | "$value" => {
                 let message = format!("'{}' does not apply to {}; remove it.", step.text, self.ty.plain());
@@ -179,7 +179,6 @@ impl<'m> Walk<'m> {
             }
         };
         self.segments.push(segment);
-        self.ty = ty;
         self.is_over = true;
         Ok(())
     }
