@@ -6,6 +6,7 @@ use store::Store;
 use warehouse::job::midnight::{Mode, Outcome};
 use world::World;
 
+use crate::cli::Snapshot;
 use crate::compose::{Site, database_url, open_warehouse};
 use crate::config::Config;
 use crate::serve;

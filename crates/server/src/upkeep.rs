@@ -5,64 +5,55 @@
 use std::time::Duration;
 
 use audit::Actor;
-use identity::Identity;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{Store, TenantId};
+use store::TenantId;
 use warehouse::Warehouse;
 use warehouse::job::midnight::{Mode, Outcome};
-use world::World;
 
-use crate::setup;
+use crate::compose::{House, tenants};
 
 const EVERY: Duration = Duration::from_secs(60);
 /// After a day could not be published, it is tried again this much later.
 const TRIES_APART_SECONDS: i64 = 600;
 
-/// What the work is done on.
-#[derive(Clone)]
-pub(crate) struct Upkeep {
-    pub(crate) store: Store,
-    pub(crate) world: World,
-    pub(crate) identity: Identity,
-    pub(crate) warehouse: Warehouse,
+/// Starts the work; it ends with the process. What is being written then is kept whole or not at all.
+pub(crate) fn start(house: &House) {
+    tokio::spawn(run(house.clone()));
 }
 
-impl Upkeep {
-    /// Works until the task is ended. What is being written then is finished or left undone as a whole.
-    pub(crate) async fn run(self) {
-        let mut published = Published::default();
-        let mut ticks = tokio::time::interval(EVERY);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = self.identity.tend().await {
-                tracing::error!(%error, "keys and expired sign-ins could not be looked after");
-            }
-            let now = self.world.clock.now();
-            if published.is_due(now) {
-                let is_done = self.publish().await;
-                published.note(now, is_done);
-            }
+async fn run(house: House) {
+    let mut published = Published::default();
+    let mut ticks = tokio::time::interval(EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = house.identity.tend().await {
+            tracing::error!(%error, "keys and expired sign-ins could not be looked after");
+        }
+        let now = house.world.clock.now();
+        if published.is_due(now) {
+            let is_done = publish_all(&house).await;
+            published.note(now, is_done);
         }
     }
+}
 
-    /// Publishes today for every tenant; answers whether all of them have it now.
-    async fn publish(&self) -> bool {
-        let tenants = match setup::tenants(&self.store).await {
-            Ok(tenants) => tenants,
-            Err(error) => {
-                tracing::error!(%error, "the tenants could not be read");
-                return false;
-            }
-        };
-        let mut is_done = true;
-        for tenant in tenants {
-            let warehouse = self.warehouse.clone();
-            let work = tokio::task::spawn_blocking(move || publish(&warehouse, tenant));
-            is_done &= work.await.unwrap_or(false);
+/// Publishes today for every tenant; answers whether all of them have it now.
+async fn publish_all(house: &House) -> bool {
+    let tenants = match tenants(&house.store).await {
+        Ok(tenants) => tenants,
+        Err(error) => {
+            tracing::error!(%error, "the tenants could not be read");
+            return false;
         }
-        is_done
+    };
+    let mut is_done = true;
+    for tenant in tenants {
+        let warehouse = house.warehouse.clone();
+        let work = tokio::task::spawn_blocking(move || publish(&warehouse, tenant));
+        is_done &= work.await.unwrap_or(false);
     }
+    is_done
 }
 
 fn publish(warehouse: &Warehouse, tenant: TenantId) -> bool {
