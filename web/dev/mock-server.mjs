@@ -31,8 +31,10 @@ class Refusal extends Error {
 
 const problem = (status, code, detail, more = {}) =>
   new Refusal(status, { type: 'about:blank', title: code, status, code, detail, ...more });
-const odataError = (status, code, message, target) =>
-  new Refusal(status, { error: { code, message, target } });
+const odataError = (status, code, message, target, position) =>
+  new Refusal(status, {
+    error: { code, message, target, innererror: position === undefined ? undefined : { position } },
+  });
 
 function send(response, status, body, headers = {}) {
   const text = body === undefined ? '' : JSON.stringify(body);
@@ -232,6 +234,13 @@ const reads = [
 const token = () => randomBytes(24).toString('base64url');
 
 const writes = [
+  [
+    /^POST \/api\/warehouse\/snapshots$/,
+    () => [
+      200,
+      { outcome: 'published', snapshotId: 32, dateKey: 20261120, devices: data.devices.length, users: 60 },
+    ],
+  ],
   [
     /^POST \/api\/session\/sign-out$/,
     () => [200, { redirectTo: '/sign-in' }, { 'set-cookie': 'session=; Path=/; Max-Age=0' }],

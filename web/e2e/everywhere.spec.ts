@@ -2,6 +2,7 @@
  * What must hold on every page: axe finds nothing, in both themes and three languages; nothing sticks out
  * at 320 px or with twice the text size; and a page prints.
  */
+import { gzipSync } from 'node:zlib';
 import { axe, choose, everyRoute, expect, open, SCREENSHOTS, settled, signIn, test } from './support';
 
 for (const theme of ['light', 'dark']) {
@@ -72,4 +73,27 @@ test('print leaves the frame out', async ({ page }) => {
   await expect(page.getByRole('navigation').first()).toBeHidden();
   await expect(page.locator('main')).toBeVisible();
   await page.screenshot({ path: `${SCREENSHOTS}/print-tenant-details.png`, fullPage: true });
+});
+
+test('the first page stays small, and a full grid stays light', async ({ page }) => {
+  await signIn(page);
+  const sizes = new Map<string, Promise<number>>();
+  page.on('response', (response) => {
+    if (response.url().includes('/assets/')) {
+      sizes.set(
+        response.url(),
+        response.body().then((body) => gzipSync(body).byteLength),
+      );
+    }
+  });
+  await open(page, '/tenant-status/details');
+  const bytes = (await Promise.all(sizes.values())).reduce((sum, size) => sum + size, 0);
+  console.log(`tenant details: ${sizes.size} files, ${Math.round(bytes / 1024)} KiB gzip`);
+  expect(sizes.size).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(256 * 1024);
+
+  await open(page, '/devices');
+  const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
+  console.log(`devices: ${nodes} elements`);
+  expect(nodes).toBeLessThan(3000);
 });

@@ -26,6 +26,14 @@ test('the feed URL is there to copy, and every table is listed', async ({ page }
   }
 });
 
+test('today can be published without waiting for midnight', async ({ page }) => {
+  await signIn(page, '/data-warehouse');
+  await page.getByRole('button', { name: "Publish today's snapshot" }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Publish' }).click();
+  await expect(page.getByText("Today's snapshot is published.").last()).toBeVisible();
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+});
+
 test('the explorer asks exactly what it shows', async ({ page }) => {
   await signIn(page, '/data-warehouse');
   const name = await someTable(page);

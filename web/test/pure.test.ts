@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../src/api/client';
 import { and, literal, orderby, phrase, queryString } from '../src/api/odata';
 import { deviceFilter } from '../src/api/queries';
+import { initials } from '../src/app/Header';
 import { devicesSearch, explorerSearch, pageIn, safeReturnTo, sortIn } from '../src/app/search';
 import { formats } from '../src/i18n/format';
 import { pickLanguage } from '../src/i18n/i18n';
@@ -133,6 +134,16 @@ describe('formats', () => {
   it('shows a text that is no date as it came', () => {
     expect(formats('en').dateTime('soon')).toBe('soon');
   });
+});
+
+it('takes initials from any name', () => {
+  expect(['Ada Admiral', 'Åsa', 'maria van der Velde', '(test) 1', ''].map(initials)).toEqual([
+    'AA',
+    'Å',
+    'MV',
+    '',
+    '',
+  ]);
 });
 
 it('picks the first wanted language that exists', () => {

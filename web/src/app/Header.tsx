@@ -2,7 +2,6 @@
  * The bar at the top: the product, the tenant, and the reader's own menus.
  */
 import {
-  Avatar,
   Button,
   makeStyles,
   Menu,
@@ -18,6 +17,7 @@ import {
   DarkThemeRegular,
   LocalLanguageRegular,
   NavigationRegular,
+  PersonRegular,
   PersonSettingsRegular,
   SignOutRegular,
 } from '@fluentui/react-icons';
@@ -73,6 +73,20 @@ const useStyles = makeStyles({
     [PHONE]: { display: 'none' },
   },
   space: { flexGrow: 1 },
+  initials: {
+    display: 'grid',
+    placeItems: 'center',
+    width: '28px',
+    height: '28px',
+    borderRadius: tokens.borderRadiusCircular,
+    border: `1px solid ${tokens.colorTransparentStroke}`,
+    boxSizing: 'border-box',
+    backgroundColor: tokens.colorBrandBackground,
+    color: tokens.colorNeutralForegroundOnBrand,
+    fontSize: tokens.fontSizeBase200,
+    fontWeight: tokens.fontWeightSemibold,
+    lineHeight: 1,
+  },
 });
 
 export function Header({ onMenu }: { onMenu: () => void }) {
@@ -164,6 +178,22 @@ export function ThemeMenu() {
   );
 }
 
+/** The first letters of the first and the last name. */
+export function initials(name: string): string {
+  const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
+  const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return chosen.map((word) => [...(word ?? '')][0]?.toUpperCase() ?? '').join('');
+}
+
+function Initials({ name }: { name: string }) {
+  const styles = useStyles();
+  return (
+    <span className={styles.initials} aria-hidden>
+      {initials(name) || <PersonRegular />}
+    </span>
+  );
+}
+
 function UserMenu() {
   const { t } = useTranslation();
   const { user } = useSession();
@@ -179,7 +209,7 @@ function UserMenu() {
       <MenuTrigger disableButtonEnhancement>
         <Button
           appearance="subtle"
-          icon={<Avatar name={user.displayName} size={28} color="brand" aria-hidden />}
+          icon={<Initials name={user.displayName} />}
           aria-label={t('user.menu', { name: user.displayName })}
           title={user.userPrincipalName}
         />

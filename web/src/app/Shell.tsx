@@ -1,18 +1,9 @@
 /**
  * The frame around every signed-in page: skip link, header, navigation, main.
  */
-import {
-  Button,
-  DrawerBody,
-  DrawerHeader,
-  DrawerHeaderTitle,
-  makeStyles,
-  OverlayDrawer,
-  tokens,
-} from '@fluentui/react-components';
-import { DismissRegular } from '@fluentui/react-icons';
+import { makeStyles, tokens } from '@fluentui/react-components';
 import { CatchBoundary, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeLanguage, pickLanguage } from '../i18n/i18n';
 import { Page, PageHeader } from '../ui/layout';
@@ -21,6 +12,10 @@ import { Header } from './Header';
 import { Navigation } from './Navigation';
 import { hasChosenLanguage } from './preferences';
 import { useSession } from './session';
+
+const NavigationDrawer = lazy(async () => ({
+  default: (await import('./NavigationDrawer')).NavigationDrawer,
+}));
 
 const NARROW = '@media (max-width: 960px)';
 
@@ -56,8 +51,6 @@ const useStyles = makeStyles({
     '@media (max-width: 640px)': { padding: `${tokens.spacingVerticalL} ${tokens.spacingHorizontalL} 48px` },
     '@media print': { padding: 0 },
   },
-  drawer: { width: 'min(300px, 85vw)' },
-  drawerBody: { padding: 0 },
 });
 
 /** A page that comes into view takes the focus by its title, as a freshly loaded document would. */
@@ -85,9 +78,8 @@ function useSessionLanguage(): void {
 export function Shell() {
   const styles = useStyles();
   const { t } = useTranslation();
-  const { tenant } = useSession();
   const main = useRef<HTMLElement>(null);
-  // The drawer belongs to the page it was opened on: going to another one closes it.
+  // The drawer belongs to the page it was opened on: going to another one closes it. Null until first opened.
   const [drawerOn, setDrawerOn] = useState<string | null>(null);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   useFocusOnNavigation();
@@ -111,30 +103,11 @@ export function Shell() {
           <Navigation />
         </div>
       </div>
-      <OverlayDrawer
-        className={styles.drawer}
-        open={drawerOn === pathname}
-        onOpenChange={(_, data) => setDrawerOn(data.open ? pathname : null)}
-        aria-label={t('nav.label')}
-      >
-        <DrawerHeader>
-          <DrawerHeaderTitle
-            action={
-              <Button
-                appearance="subtle"
-                icon={<DismissRegular />}
-                aria-label={t('action.close')}
-                onClick={() => setDrawerOn(null)}
-              />
-            }
-          >
-            {tenant.displayName}
-          </DrawerHeaderTitle>
-        </DrawerHeader>
-        <DrawerBody className={styles.drawerBody}>
-          <Navigation />
-        </DrawerBody>
-      </OverlayDrawer>
+      {drawerOn === null ? null : (
+        <Suspense fallback={null}>
+          <NavigationDrawer open={drawerOn === pathname} onClose={() => setDrawerOn('')} />
+        </Suspense>
+      )}
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <CatchBoundary getResetKey={() => pathname} errorComponent={PageProblem}>
           <Outlet />

@@ -1,18 +1,10 @@
 /**
- * Fluent's theme around everything, with the toaster that pages speak through.
+ * Fluent's theme around everything, with the corner that notices appear in.
  */
-import {
-  FluentProvider,
-  makeStyles,
-  Toaster,
-  tokens,
-  webDarkTheme,
-  webLightTheme,
-} from '@fluentui/react-components';
+import { FluentProvider, makeStyles, tokens, webDarkTheme, webLightTheme } from '@fluentui/react-components';
 import type { ReactNode } from 'react';
+import { NoticesProvider } from './notices';
 import { usePreferences } from './preferences';
-
-export const TOASTER = 'messages';
 
 const useStyles = makeStyles({
   canvas: { minHeight: '100vh', backgroundColor: tokens.colorNeutralBackground2 },
@@ -21,11 +13,12 @@ const useStyles = makeStyles({
 export function ThemedRoot({ children }: { children: ReactNode }) {
   const { dark } = usePreferences();
   const styles = useStyles();
-  // The provider's own class is copied to every menu, dialog and toast: the canvas is an element of its own.
+  // The provider's own class is copied to every menu and dialog: the canvas is an element of its own.
   return (
     <FluentProvider theme={dark ? webDarkTheme : webLightTheme}>
-      <div className={styles.canvas}>{children}</div>
-      <Toaster toasterId={TOASTER} position="bottom-end" />
+      <NoticesProvider>
+        <div className={styles.canvas}>{children}</div>
+      </NoticesProvider>
     </FluentProvider>
   );
 }

@@ -23,7 +23,6 @@ import {
   warehouseSearch,
 } from './search';
 import { Shell } from './Shell';
-import { SignInPage } from '../routes/SignInPage';
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
@@ -34,7 +33,7 @@ const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: signInSearch,
-  component: SignInPage,
+  component: lazyRouteComponent(() => import('../routes/SignInPage'), 'SignInPage'),
 });
 
 const appRoute = createRoute({

@@ -21,7 +21,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Application, NewPassword, PasswordCredential } from '../../api/types';
 import { useChange } from '../../app/session';
-import { useToast } from '../../app/useToast';
+import { useNotice } from '../../app/notices';
 import { useFormats } from '../../i18n/format';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { CopyField } from '../../ui/CopyField';
@@ -86,7 +86,7 @@ function FormDialogBody({ title, submit, busy, ready, error, onSubmit, onClose, 
 export function CreateApplicationDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const styles = useStyles();
   const { t } = useTranslation();
-  const toast = useToast();
+  const say = useNotice();
   const [displayName, setDisplayName] = useState('');
   const create = useChange<Application>(STALE);
   const close = () => {
@@ -102,7 +102,7 @@ export function CreateApplicationDialog({ open, onClose }: { open: boolean; onCl
       },
       {
         onSuccess: () => {
-          toast(t('applications.created'));
+          say(t('applications.created'));
           close();
         },
       },
@@ -213,7 +213,7 @@ interface DeletePasswordDialogProps {
 
 export function DeletePasswordDialog({ application, credential, onClose }: DeletePasswordDialogProps) {
   const { t } = useTranslation();
-  const toast = useToast();
+  const say = useNotice();
   const remove = useChange(STALE);
   const close = () => {
     remove.reset();
@@ -226,7 +226,7 @@ export function DeletePasswordDialog({ application, credential, onClose }: Delet
       { path, method: 'DELETE' },
       {
         onSuccess: () => {
-          toast(t('applications.secretDeleted'));
+          say(t('applications.secretDeleted'));
           close();
         },
       },

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ManagedDevice } from '../../api/types';
 import { useChange } from '../../app/session';
-import { useToast } from '../../app/useToast';
+import { useNotice } from '../../app/notices';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DialogButton } from '../../ui/DialogButton';
 
@@ -36,7 +36,7 @@ interface ActionDialogProps {
 
 function SyncDialog({ device, open, onClose }: ActionDialogProps) {
   const { t } = useTranslation();
-  const toast = useToast();
+  const say = useNotice();
   const sync = useChange<{ delivered: boolean }>([['device', device.id]]);
   const close = () => {
     sync.reset();
@@ -47,7 +47,7 @@ function SyncDialog({ device, open, onClose }: ActionDialogProps) {
       { path: `/api/devices/${encodeURIComponent(device.id)}/sync`, body: {} },
       {
         onSuccess: (answer) => {
-          toast(answer?.delivered ? t('device.syncDelivered') : t('device.syncWaiting'));
+          say(answer?.delivered ? t('device.syncDelivered') : t('device.syncWaiting'));
           close();
         },
       },
@@ -69,7 +69,7 @@ function SyncDialog({ device, open, onClose }: ActionDialogProps) {
 
 function RetireDialog({ device, open, onClose }: ActionDialogProps) {
   const { t } = useTranslation();
-  const toast = useToast();
+  const say = useNotice();
   const navigate = useNavigate();
   const retire = useChange([['devices'], ['tenantStatus']]);
   const close = () => {
@@ -81,7 +81,7 @@ function RetireDialog({ device, open, onClose }: ActionDialogProps) {
       { path: `/api/devices/${encodeURIComponent(device.id)}/retire`, body: {} },
       {
         onSuccess: () => {
-          toast(t('device.retired', { name: device.deviceName }));
+          say(t('device.retired', { name: device.deviceName }));
           void navigate({ to: '/devices' });
         },
       },

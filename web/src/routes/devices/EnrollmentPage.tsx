@@ -9,7 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { enrollmentTokensQuery } from '../../api/queries';
 import type { EnrollmentToken } from '../../api/types';
 import { useChange } from '../../app/session';
-import { useToast } from '../../app/useToast';
+import { useNotice } from '../../app/notices';
 import { useFormats } from '../../i18n/format';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DataTable, type DataColumn } from '../../ui/DataTable';
@@ -144,7 +144,7 @@ function TokenState({ token, now }: { token: EnrollmentToken; now: number }) {
 
 function RevokeDialog({ token, onClose }: { token: EnrollmentToken | null; onClose: () => void }) {
   const { t } = useTranslation();
-  const toast = useToast();
+  const say = useNotice();
   const revoke = useChange([['enrollmentTokens']]);
   const close = () => {
     revoke.reset();
@@ -156,7 +156,7 @@ function RevokeDialog({ token, onClose }: { token: EnrollmentToken | null; onClo
       { path: `/api/enrollmentTokens/${encodeURIComponent(token.id)}/revoke`, body: {} },
       {
         onSuccess: () => {
-          toast(t('enrollment.revokedToast'));
+          say(t('enrollment.revokedToast'));
           close();
         },
       },

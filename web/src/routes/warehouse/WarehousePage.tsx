@@ -20,6 +20,7 @@ import { Problem } from '../../ui/Problem';
 import { SearchField } from '../../ui/SearchField';
 import { Time } from '../../ui/Time';
 import { Connect } from './Connect';
+import { PublishButton } from './PublishButton';
 
 const KINDS = ['dimension', 'fact', 'enumeration'] as const;
 
@@ -39,7 +40,7 @@ export function WarehousePage() {
   const { data, error, refetch } = useQuery(warehouseQuery);
   return (
     <Page>
-      <PageHeader title={t('page.dataWarehouse')} intro={t('warehouse.intro')} />
+      <PageHeader title={t('page.dataWarehouse')} intro={t('warehouse.intro')} actions={<PublishButton />} />
       {error && !data ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {!data && !error ? <LoadingPanel /> : null}
       {data ? (
