@@ -106,7 +106,7 @@ impl Feed {
     pub fn answer(&self, request: &FeedRequest<'_>) -> Result<FeedResponse, Failure> {
         let (version, path) = version(request)?;
         let model = crate::edm::model(version);
-        let resource = odata::path::parse_path(path, &model)?;
+        let resource = odata::path::parse_path(&path, &model)?;
         match resource {
             Resource::ServiceDocument => self.document(request, Document::Data, |agreed| {
                 let level = match agreed.format {
@@ -193,28 +193,23 @@ impl Feed {
 }
 
 /// The version asked for, and the path below the root.
-fn version<'a>(request: &FeedRequest<'a>) -> Result<(Version, &'a str), Failure> {
+fn version(request: &FeedRequest<'_>) -> Result<(Version, String), Failure> {
     if let Root::Path(version) = request.root {
-        return Ok((version, request.path));
+        return Ok((version, request.path.to_owned()));
     }
     let target = "api-version";
     let Some(given) = token::option(request.query, target) else {
         let message = "Add ?api-version=v1.0 (or api-version=beta) to the address: the feed has versions.";
         return Err(Failure::bad_request(message).target(target));
     };
-    let (given, path) = match given.split_once('/') {
-        // Tools that append the entity set to the whole root put it behind the query.
-        Some((given, _)) if request.path.trim_matches('/').is_empty() => {
-            let raw = request.query.rsplit('/').next().unwrap_or_default();
-            (given.to_owned(), raw)
-        }
-        _ => (given, request.path),
-    };
-    let Some(version) = Version::parse(&given) else {
+    // Tools that append the entity set to the whole root put it behind the query.
+    let (given, behind) = given.split_once('/').unwrap_or((&given, ""));
+    let path = if request.path.trim_matches('/').is_empty() { behind } else { request.path };
+    let Some(version) = Version::parse(given) else {
         let message = format!("There is no version {given}; ask for api-version=v1.0 or api-version=beta.");
         return Err(Failure::bad_request(message).target(target));
     };
-    Ok((version, path))
+    Ok((version, path.to_owned()))
 }
 
 fn agree(request: &FeedRequest<'_>, document: Document, format: Option<&str>) -> Result<Agreed, Failure> {

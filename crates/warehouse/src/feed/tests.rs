@@ -143,7 +143,13 @@ fn both_root_styles() {
         "{page}"
     );
     // A tool that appends the entity set to the whole root.
-    assert!(ask("", "api-version=v1.0/devices").expect("understood").contains("\"deviceKey\":1"));
+    let page = ask("", "api-version=v1.0/devices&$select=deviceKey").expect("understood");
+    assert!(page.contains("{\"deviceKey\":1}"), "{page}");
+    let next = "https://deck/R/D/devices?api-version=v1.0/devices&$select=deviceKey&$skiptoken=";
+    assert!(page.contains(next), "{page}");
+    assert!(
+        ask("/devices", "api-version=v1.0/devices&$skip=2").expect("the next link works").contains("renamed")
+    );
     for (query, message) in [("", "Add ?api-version=v1.0"), ("api-version=2.0", "no version 2.0")] {
         let failure = ask("devices", query).expect_err("the version is needed");
         assert_eq!((failure.code, failure.target.as_deref()), (Code::BadRequest, Some("api-version")));

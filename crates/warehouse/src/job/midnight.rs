@@ -16,8 +16,8 @@ use ::model::Table;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use lake::{
-    At, Attempt, DataFile, EnsureError, GarbageError, Keep, Lake, LeaseError, Old, Publish, PublishError,
-    PublishKey, Replace, Snapshot, SnapshotError, SnapshotId, WriteError,
+    At, Attempt, DataFile, EnsureError, GarbageError, Keep, Lake, Lease, LeaseError, Old, Publish,
+    PublishError, PublishKey, Replace, Snapshot, SnapshotError, SnapshotId, WriteError,
 };
 use store::SqlError;
 
@@ -233,39 +233,47 @@ where
         return Err(MidnightError::Past { day: run.day, last: last.key.date_key });
     }
     let lease = lake.lease(LEASE, &run.holder, LEASE_TIME)?;
-    let latest = lake.snapshot(&At::Latest)?;
-    let base = if earlier.is_some() { lake.snapshot(&At::Before(day_key.clone()))? } else { latest };
-    let work = Work { lake, attempt: lake.attempt(), base, latest, refresh: earlier.is_some() };
-    let made = work.make(run, date_key, read);
-    let result = made.and_then(|(passes, replace)| {
-        let key = if work.refresh { PublishKey { kind: REFRESH.to_owned(), date_key } } else { day_key };
-        let info = format!(
-            "{{\"dateKey\":{date_key},\"devices\":{},\"users\":{},\"force\":{}}}",
-            passes.devices.0, passes.users.0, run.force
-        );
-        let publish = Publish { key, lease: lease.clone(), replace, info, supersede: work.refresh };
-        match lake.publish(publish) {
-            Err(PublishError::AlreadyPublished(snapshot)) => Ok(Outcome::AlreadyPublished(snapshot)),
-            Err(error) => Err(error.into()),
-            Ok(snapshot) => Ok(Outcome::Published(Report {
-                snapshot,
-                date_key,
-                devices: passes.devices.0,
-                users: passes.users.0,
-                refreshed: work.refresh,
-            })),
-        }
-    });
+    let result = make_and_publish(lake, run, &lease, day_key, earlier.is_some(), read);
     // A lease that was lost meanwhile need not be given back.
     let released = lake.release(&lease);
     let outcome = result?;
     if let Err(LeaseError::Catalogue(error)) = released {
         return Err(error.into());
     }
-    if !work.refresh {
+    if earlier.is_none() {
         tidy(lake, run.now)?;
     }
     Ok(outcome)
+}
+
+fn make_and_publish<R>(
+    lake: &Lake,
+    run: &Run,
+    lease: &Lease,
+    day_key: PublishKey,
+    refresh: bool,
+    read: R,
+) -> Result<Outcome, MidnightError>
+where
+    R: FnOnce(&mut dyn FnMut(&mut dyn Image) -> Result<(), ImageError>) -> Result<(), ImageError>,
+{
+    let date_key = day_key.date_key;
+    let latest = lake.snapshot(&At::Latest)?;
+    let base = if refresh { lake.snapshot(&At::Before(day_key.clone()))? } else { latest };
+    let work = Work { lake, attempt: lake.attempt(), base, latest, refresh };
+    let (Passes { devices: (devices, _), users: (users, _), .. }, replace) =
+        work.make(run, date_key, read)?;
+    let key = if refresh { PublishKey { kind: REFRESH.to_owned(), date_key } } else { day_key };
+    let force = run.force;
+    let info = serde_json::json!({"dateKey": date_key, "devices": devices, "users": users, "force": force});
+    let info = info.to_string();
+    match lake.publish(Publish { key, lease: lease.clone(), replace, info, supersede: refresh }) {
+        Err(PublishError::AlreadyPublished(snapshot)) => Ok(Outcome::AlreadyPublished(snapshot)),
+        Err(error) => Err(error.into()),
+        Ok(snapshot) => {
+            Ok(Outcome::Published(Report { snapshot, date_key, devices, users, refreshed: refresh }))
+        }
+    }
 }
 
 /// Forgets old snapshots and removes files nothing needs. Not after a refresh, which needs the day before.

@@ -126,3 +126,29 @@ fn a_failed_write_publishes_nothing_and_the_next_try_succeeds() {
     }
     assert_eq!(bench.ints("devices", &["deviceKey"]), [[1], [2]]);
 }
+
+#[test]
+fn a_failed_statement_leaves_the_old_day_or_the_new_one_whole() {
+    let next = Lists::of(&["a", "b"], &[("1", "a"), ("2", "b")]);
+    // A day is more than a thousand statements: the first ones each, later ones ever more sparsely.
+    for nth in std::iter::successors(Some(1u32), |nth| Some(nth + 1 + nth / 5)) {
+        let bench = bench();
+        bench.publish(DAY_1, &Lists::of(&["a"], &[("1", "a")]));
+        bench.lake.catalogue_faults().fail_nth(nth);
+        let result = bench.run_as(DAY_2, Mode::Once, false, &next);
+        let happened = bench.lake.catalogue_faults().clear();
+        let counts = ["devices", "users", "devicePropertyHistories"].map(|table| {
+            let first = ::model::table(table).expect("declared").columns[0].name;
+            bench.rows(table, &[first]).len()
+        });
+        let is_whole = counts == [1, 1, 1] || counts == [2, 2, 3];
+        assert!(is_whole, "statement {nth}: {counts:?}");
+        assert!(result.is_err() || counts == [2, 2, 3], "statement {nth}: {result:?}");
+        // Trying again makes the day, or finds it made.
+        bench.run_as(DAY_2, Mode::Once, false, &next).expect("no fault any more");
+        assert_eq!(bench.ints("devices", &["deviceKey"]), [[1], [2]], "statement {nth}");
+        if !happened {
+            return;
+        }
+    }
+}
