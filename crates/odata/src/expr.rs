@@ -99,7 +99,8 @@ pub enum Arithmetic {
 /// A property path with names in metadata spelling.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
-    /// The lambda variable it starts at; `None` for the entity itself.
+    /// The lambda variable it starts at; `None` for the entity itself. Inside a filtered `$count`, `None` is the item,
+    /// `$this` the whole of an item without properties, and `$it` the entity.
     pub variable: Option<String>,
     /// Empty for a bare variable.
     pub segments: Vec<String>,

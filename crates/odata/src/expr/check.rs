@@ -223,7 +223,7 @@ fn wanted(kind: Kind) -> &'static str {
     }
 }
 
-/// An enumeration value from its members' names (in any case) or numbers, in metadata spelling.
+/// An enumeration value from its members' names (in any case) or numbers, in metadata spelling and declared order.
 ///
 /// # Errors
 /// A sentence that names the nearest member.
@@ -248,5 +248,8 @@ pub(crate) fn enum_literal(ty: &EnumType, text: &str) -> Result<Literal, String>
     if members.len() > 1 && !ty.flags {
         return Err(format!("'{}' takes one member, not several.", ty.name));
     }
+    members
+        .sort_by_key(|member| ty.members.iter().position(|(name, _)| name == member).unwrap_or(usize::MAX));
+    members.dedup();
     Ok(Literal::Enum { type_name: ty.name.clone(), members: members.join(",") })
 }

@@ -9,37 +9,75 @@ use std::cmp::Ordering;
 
 use super::{Comparison, Expr, ExprKind, Lambda, Literal, Path, Quantifier};
 
-/// Answers paths with values.
+/// Answers paths of the entity itself with values.
 pub(super) type Values<'v> = dyn Fn(&str) -> Literal + 'v;
 
 pub(super) fn evaluate(expr: &Expr, value: &Values<'_>) -> Literal {
+    in_scope(expr, &Scope { value, item: None, variables: None })
+}
+
+/// What paths mean at one place.
+#[derive(Clone, Copy)]
+struct Scope<'s> {
+    value: &'s Values<'s>,
+    /// Inside `$count($filter=…)`: the item that paths start at.
+    item: Option<&'s Literal>,
+    /// The innermost lambda variable.
+    variables: Option<&'s Variable<'s>>,
+}
+
+struct Variable<'s> {
+    name: &'s str,
+    value: &'s Literal,
+    outer: Option<&'s Variable<'s>>,
+}
+
+impl Scope<'_> {
+    fn path(&self, path: &Path) -> Literal {
+        match (path.variable.as_deref(), self.item) {
+            (Some("$it"), _) => (self.value)(&path.segments.join("/")),
+            (Some("$this") | None, Some(item)) => member(item, &path.segments),
+            (None, None) => (self.value)(&path.to_string()),
+            (Some(name), _) => {
+                let mut variables = std::iter::successors(self.variables, |variable| variable.outer);
+                let found = variables.find(|variable| variable.name == name);
+                found.map_or(Literal::Null, |variable| member(variable.value, &path.segments))
+            }
+        }
+    }
+
+    fn items(&self, path: &Path) -> Vec<Literal> {
+        match self.path(path) {
+            Literal::Collection(items) => items,
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn in_scope(expr: &Expr, scope: &Scope<'_>) -> Literal {
+    let value = |expr: &Expr| in_scope(expr, scope);
     match &expr.kind {
         ExprKind::Literal(literal) => literal.clone(),
-        ExprKind::Path(path) => value(&path.to_string()),
-        ExprKind::And(terms) => all(terms.iter().map(|term| truth(&evaluate(term, value)))),
-        ExprKind::Or(terms) => any(terms.iter().map(|term| truth(&evaluate(term, value)))),
-        ExprKind::Not(operand) => from_truth(truth(&evaluate(operand, value)).map(|held| !held)),
-        ExprKind::Negate(operand) => number::negate(&evaluate(operand, value)),
-        ExprKind::Compare(op, left, right) => {
-            Literal::Bool(compare(*op, &evaluate(left, value), &evaluate(right, value)))
-        }
-        ExprKind::Has(left, right) => has(&evaluate(left, value), &evaluate(right, value)),
+        ExprKind::Path(path) => scope.path(path),
+        ExprKind::And(terms) => all(terms.iter().map(|term| truth(&value(term)))),
+        ExprKind::Or(terms) => any(terms.iter().map(|term| truth(&value(term)))),
+        ExprKind::Not(operand) => from_truth(truth(&value(operand)).map(|held| !held)),
+        ExprKind::Negate(operand) => number::negate(&value(operand)),
+        ExprKind::Compare(op, left, right) => Literal::Bool(compare(*op, &value(left), &value(right))),
+        ExprKind::Has(left, right) => has(&value(left), &value(right)),
         ExprKind::In(left, items) => {
-            let left = evaluate(left, value);
-            Literal::Bool(items.iter().any(|item| compare(Comparison::Eq, &left, &evaluate(item, value))))
+            let left = value(left);
+            Literal::Bool(items.iter().any(|item| compare(Comparison::Eq, &left, &value(item))))
         }
-        ExprKind::Arithmetic(op, left, right) => {
-            number::arithmetic(*op, &evaluate(left, value), &evaluate(right, value))
-        }
+        ExprKind::Arithmetic(op, left, right) => number::arithmetic(*op, &value(left), &value(right)),
         ExprKind::Call(function, arguments) => {
-            let arguments: Vec<Literal> =
-                arguments.iter().map(|argument| evaluate(argument, value)).collect();
-            call::call(*function, &arguments, value)
+            let arguments: Vec<Literal> = arguments.iter().map(value).collect();
+            call::call(*function, &arguments, scope.value)
         }
-        ExprKind::Cast(operand, ty) => call::cast(evaluate(operand, value), ty),
-        ExprKind::IsOf(operand, ty) => call::is_of(&evaluate(operand, value), ty),
-        ExprKind::Lambda(lambda) => quantified(lambda, value),
-        ExprKind::Count(path, filter) => count(path, filter.as_deref(), value),
+        ExprKind::Cast(operand, ty) => call::cast(value(operand), ty),
+        ExprKind::IsOf(operand, ty) => call::is_of(&value(operand), ty),
+        ExprKind::Lambda(lambda) => quantified(lambda, scope),
+        ExprKind::Count(path, filter) => count(path, filter.as_deref(), scope),
     }
 }
 
@@ -127,26 +165,14 @@ fn has(left: &Literal, right: &Literal) -> Literal {
     }
 }
 
-fn items(path: &Path, value: &Values<'_>) -> Vec<Literal> {
-    match value(&path.to_string()) {
-        Literal::Collection(items) => items,
-        _ => Vec::new(),
-    }
-}
-
-fn quantified(lambda: &Lambda, value: &Values<'_>) -> Literal {
-    let items = items(&lambda.collection, value);
-    let Some((variable, body)) = &lambda.condition else {
+fn quantified(lambda: &Lambda, scope: &Scope<'_>) -> Literal {
+    let items = scope.items(&lambda.collection);
+    let Some((name, body)) = &lambda.condition else {
         return Literal::Bool(!items.is_empty());
     };
-    let prefix = format!("{variable}/");
-    let holds = items.iter().map(|item| {
-        let inner = |path: &str| match path.strip_prefix(&prefix) {
-            Some(inside) => member(item, inside),
-            None if path == variable => item.clone(),
-            None => value(path),
-        };
-        truth(&evaluate(body, &inner))
+    let holds = items.iter().map(|value| {
+        let variable = Variable { name, value, outer: scope.variables };
+        truth(&in_scope(body, &Scope { variables: Some(&variable), ..*scope }))
     });
     match lambda.quantifier {
         Quantifier::Any => any(holds),
@@ -154,32 +180,22 @@ fn quantified(lambda: &Lambda, value: &Values<'_>) -> Literal {
     }
 }
 
-fn count(path: &Path, filter: Option<&Expr>, value: &Values<'_>) -> Literal {
-    let matching = items(path, value)
-        .iter()
-        .filter(|item| {
-            let inner = |path: &str| match path {
-                "$this" => (*item).clone(),
-                "$now" => value(path),
-                path => member(item, path),
-            };
-            filter.is_none_or(|filter| truth(&evaluate(filter, &inner)) == Some(true))
-        })
-        .count();
-    Literal::Int(i64::try_from(matching).unwrap_or(i64::MAX))
+fn count(path: &Path, filter: Option<&Expr>, scope: &Scope<'_>) -> Literal {
+    let items = scope.items(path);
+    let holds = |item: &&Literal| {
+        let inner = Scope { item: Some(item), ..*scope };
+        filter.is_none_or(|filter| truth(&in_scope(filter, &inner)) == Some(true))
+    };
+    Literal::Int(i64::try_from(items.iter().filter(holds).count()).unwrap_or(i64::MAX))
 }
 
-/// The value at `a/b` inside a structured value; null where there is none.
-fn member(value: &Literal, path: &str) -> Literal {
-    path.split('/')
-        .try_fold(value, |value, name| match value {
-            Literal::Record(members) => {
-                members.iter().find(|(known, _)| known == name).map(|(_, inner)| inner)
-            }
-            _ => None,
-        })
-        .cloned()
-        .unwrap_or(Literal::Null)
+/// The value along `segments` inside a structured value; null where there is none.
+fn member(value: &Literal, segments: &[String]) -> Literal {
+    let found = segments.iter().try_fold(value, |value, name| match value {
+        Literal::Record(members) => members.iter().find(|(known, _)| known == name).map(|(_, inner)| inner),
+        _ => None,
+    });
+    found.cloned().unwrap_or(Literal::Null)
 }
 
 #[cfg(test)]

@@ -61,7 +61,12 @@ impl<'m> Reader<'m, '_> {
         let ignore_case = self.context.ignore_case;
         let similar =
             |navigation: &&Navigation| ignore_case && navigation.name.to_lowercase() == name.to_lowercase();
-        entity.find_navigation(name).or_else(|| entity.navigation.iter().find(similar)).ok_or_else(|| {
+        let found = entity.find_navigation(name).or_else(|| entity.navigation.iter().find(similar));
+        found.ok_or_else(|| {
+            if entity.find(name).is_some() {
+                let message = "Only navigation properties of the entity itself can be expanded.";
+                return QueryError::not_implemented(message).at(position);
+            }
             let hint = did_you_mean(name, entity.navigation.iter().map(|n| n.name.as_str()));
             let message = format!("'{}' has no navigation property '{name}' to expand.{hint}", entity.name);
             QueryError::bad(code::UNKNOWN_PROPERTY, message).at(position)

@@ -15,7 +15,7 @@ impl Reader<'_, '_> {
     pub(super) fn select(&self, cursor: &mut Cursor<'_>) -> Result<Option<Vec<Path>>, QueryError> {
         let mut paths = Vec::new();
         let everything = self.select_items(cursor, None, &mut paths)?;
-        Ok(if everything { None } else { Some(paths) })
+        Ok(if everything || paths.is_empty() { None } else { Some(paths) })
     }
 
     /// Reads items into `paths`, under `prefix` if given; says whether one was `*`.
@@ -30,6 +30,8 @@ impl Reader<'_, '_> {
             cursor.skip_space();
             if cursor.accept('*') {
                 everything = true;
+            } else if self.accept_all_operations(cursor) {
+                // A service that only reads has no actions or functions to show.
             } else {
                 let path = self.select_path(cursor, prefix)?;
                 cursor.skip_space();
@@ -45,6 +47,16 @@ impl Reader<'_, '_> {
                 return Ok(everything);
             }
         }
+    }
+
+    /// `Namespace.*`
+    fn accept_all_operations(&self, cursor: &mut Cursor<'_>) -> bool {
+        let rest = cursor.rest().strip_prefix(self.context.model.namespace.as_str());
+        let found = rest.is_some_and(|rest| rest.starts_with(".*"));
+        if found {
+            cursor.position += self.context.model.namespace.len() + ".*".len();
+        }
+        found
     }
 
     fn nested_select(

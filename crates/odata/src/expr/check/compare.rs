@@ -135,6 +135,10 @@ fn usable(side: &Expr, ty: &EdmType, with_null: bool, op: Comparison) -> Result<
         EdmType::Binary | EdmType::Geography(_) | EdmType::Geometry(_) | EdmType::Stream if !is_equality => {
             Err(mismatch(position, format!("{} has no order; use eq or ne.", capital(ty.plain()))))
         }
+        EdmType::Enum(_) if !is_equality => {
+            let message = "Enumeration values are compared with eq, ne, in and has here, not by their order.";
+            Err(QueryError::not_implemented(message).at(position))
+        }
         _ => Ok(()),
     }
 }

@@ -153,7 +153,9 @@ impl<'c> Parser<'_, 'c, '_> {
                 let first = self.cursor.identifier();
                 let place = Place::Entity(self.scope.context.entity_type);
                 let (name, ty) = self.scope.member(&place, true, first, position)?;
-                self.path_tail(Path { variable: None, segments: vec![name], ty }, start)
+                // Inside $count($filter=…) a path without a variable starts at the item.
+                let variable = if self.at_root() { None } else { Some("$it".to_owned()) };
+                self.path_tail(Path { variable, segments: vec![name], ty }, start)
             }
             "this" => match &self.scope.root {
                 Place::Value(ty) => {

@@ -37,6 +37,7 @@ fn filters_are_read_resolved_and_written_back() {
         ("color eq Test.color'red'", "color eq Test.color'red'"),
         ("color eq 'RED'", "color eq Test.color'red'"),
         ("color has Test.color'red,green'", "color has Test.color'red,green'"),
+        ("color eq 'GREEN, red,green'", "color eq Test.color'red,green'"),
         ("color has 'green'", "color has Test.color'green'"),
         ("address/city eq 'Utrecht'", "address/city eq 'Utrecht'"),
         ("address eq null", "address eq null"),
@@ -47,6 +48,10 @@ fn filters_are_read_resolved_and_written_back() {
         ("tags/any()", "tags/any()"),
         ("tags/$count gt 2", "tags/$count gt 2"),
         ("tags/$count($filter=$this ne 'x') gt 2", "tags/$count($filter=($this ne 'x')) gt 2"),
+        (
+            "apps/$count($filter=version eq $it/deviceName) eq 0",
+            "apps/$count($filter=(version eq $it/deviceName)) eq 0",
+        ),
         ("apps/$count($filter=key gt 2) eq 0", "apps/$count($filter=(key gt 2)) eq 0"),
         (
             "apps/all(a:a/key gt 2 and a/version ne deviceName)",
@@ -102,6 +107,7 @@ fn refused_filters_say_where_and_what_to_write() {
         ("id eq 'nonsense'", 6, "not a GUID"),
         ("color eq 'rde'", 9, "Did you mean 'red'?"),
         ("color eq Test.colour'red'", 9, "Did you mean 'color'?"),
+        ("color gt 'red'", 0, "not by their order"),
         ("color has 1", 10, "'has' needs an enumeration value"),
         ("deviceName eq 'abc", 14, "Close the text"),
         ("(dateKey eq 1", 0, "Close the parenthesis"),

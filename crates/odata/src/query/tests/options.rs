@@ -47,6 +47,8 @@ fn selections_keep_metadata_spelling_and_order() {
         select("address($select=city),licenses(select=sku)").as_deref(),
         Some("address/city licenses/sku")
     );
+    assert_eq!(select("Test.*"), None);
+    assert_eq!(select("Test.*,id").as_deref(), Some("id"));
     assert_eq!(select("Test.device/deviceName").as_deref(), Some("deviceName"));
 }
 
@@ -139,7 +141,7 @@ fn aliases_stand_for_expressions() {
 
 #[test]
 fn refused_options_say_which_and_where() {
-    let cases: [(&str, ErrorKind, &str, Option<usize>, &str); 50] = [
+    let cases: [(&str, ErrorKind, &str, Option<usize>, &str); 51] = [
         ("$fliter=1", BadRequest, "$fliter", None, "Did you mean '$filter'?"),
         ("$whatever=1", BadRequest, "$whatever", None, "There is no query option"),
         ("$top=5&top=6", BadRequest, "$top", None, "given twice"),
@@ -171,6 +173,7 @@ fn refused_options_say_which_and_where() {
         ("$search=(a", BadRequest, "$search", Some(0), "Close the parenthesis"),
         ("$search=a)", BadRequest, "$search", Some(1), "Remove this parenthesis"),
         ("$expand=owners", BadRequest, "$expand", Some(0), "Did you mean 'owner'?"),
+        ("$expand=address/country", NotImplemented, "$expand", Some(0), "of the entity itself"),
         ("$expand=owner,owner", BadRequest, "$expand", Some(6), "expanded twice"),
         ("$expand=owner($top=1;$top=2)", BadRequest, "$expand", Some(13), "given twice"),
         ("$expand=owner($tpo=1)", BadRequest, "$expand", Some(6), "Did you mean '$top'?"),
