@@ -1,4 +1,3 @@
 //! Work that runs without a caller.
 
 pub mod midnight;
-pub mod schedule;

@@ -92,7 +92,6 @@ async fn fill(store: &Store, tenant: TenantId, devices: Vec<NewDevice>) {
 struct Doors {
     router: Router,
     world: World,
-    warehouse: Warehouse,
 }
 
 async fn ask(router: &Router, request: http::request::Builder, body: &str) -> (Response<()>, String) {
@@ -135,7 +134,7 @@ fn check(test: impl AsyncFn(&Doors, &Store)) {
         fill(&store, TENANT, devices).await;
         fill(&store, OTHER, vec![("9", None, None)]).await;
         let router = api::router(crate::module(&warehouse).routes, Arc::new(AsAsked));
-        test(&Doors { router, world, warehouse }, &store).await;
+        test(&Doors { router, world }, &store).await;
     });
 }
 
@@ -264,20 +263,5 @@ fn answers_carry_the_headers_clients_look_for() {
         let (response, text) = ask(&doors.router, Request::get("/warehouse/v1.0/$metadata"), "").await;
         assert_eq!(response.headers()["content-type"], "application/xml");
         assert!(text.starts_with("<?xml"), "{text}");
-    });
-}
-
-#[test]
-fn the_schedule_publishes_every_tenant_once_it_runs() {
-    check(async |doors, _| {
-        let (stop, stopped) = tokio::sync::watch::channel(false);
-        let schedule = tokio::spawn(crate::job::schedule::run(doors.warehouse.clone(), stopped));
-        for who in ["app", "foreigner"] {
-            while doors.get("/warehouse/v1.0/devices/$count", who).await.1 == json!(0) {
-                tokio::task::yield_now().await;
-            }
-        }
-        stop.send(true).expect("it listens");
-        schedule.await.expect("it ends");
     });
 }
