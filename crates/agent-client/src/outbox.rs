@@ -14,6 +14,9 @@ use crate::{StateDir, StateError};
 /// So many reports wait at most, a month at three a day. The next one replaces them all by a full report.
 pub const MAX_WAITING: usize = 96;
 
+/// A year of reports, three a day.
+const SKIP: u64 = 1_000;
+
 /// The reports of one device that the server has not acknowledged.
 #[derive(Debug)]
 pub struct Outbox {
@@ -139,12 +142,15 @@ impl Outbox {
     /// When the file cannot be removed; the report will be sent again, and be a duplicate.
     pub fn acknowledge(&mut self, sequence: u64, answer: &CheckInResponse) -> Result<bool, StateError> {
         self.drop_before(sequence + 1)?;
-        if answer.accepted > self.reported.sequence {
-            // This folder came back from an older copy: go on after what the server has seen.
-            let reported = Reported { sequence: answer.accepted, ..self.reported.clone() };
-            self.set_reported(reported)?;
+        let in_step = !self.waiting.is_empty() || answer.state_hash == self.reported.sections.state_hash();
+        // This folder came back from an older copy: go on after what the server has seen, or where it does
+        // not say, well after what it can have seen.
+        let untold = answer.duplicate && !in_step && answer.accepted <= sequence;
+        let seen = if untold { sequence.saturating_add(SKIP) } else { answer.accepted };
+        if seen > self.reported.sequence {
+            self.set_reported(Reported { sequence: seen, ..self.reported.clone() })?;
         }
-        Ok(!self.waiting.is_empty() || answer.state_hash == self.reported.sections.state_hash())
+        Ok(in_step)
     }
 
     /// Takes out a full report that the server cannot read; the next one will be full again.

@@ -20,7 +20,7 @@ use crate::cli::{Args, Command};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let args = Args::parse();
-    log::start(args.log_format, args.verbose);
+    log::start(args.log_format, args.verbose, matches!(args.command, Command::Run));
     let outcome = run(args).await;
     exit::code(&outcome)
 }

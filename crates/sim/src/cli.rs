@@ -108,8 +108,8 @@ pub(crate) struct Load {
     #[arg(long, value_name = "R|max", default_value = "max")]
     pub(crate) rate: Rate,
 
-    /// For how many seconds.
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u32).range(1..))]
+    /// For how long: 30, 30s, 5m or 1h.
+    #[arg(long, value_name = "D", default_value = "10s", value_parser = seconds)]
     pub(crate) duration: u32,
 
     /// Connections kept open. With fewer connections than devices, devices take turns of 100 check-ins.
@@ -119,6 +119,17 @@ pub(crate) struct Load {
     /// Print the figures as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn seconds(text: &str) -> Result<u32, &'static str> {
+    let (number, unit) = match text.strip_suffix(['s', 'm', 'h']) {
+        Some(number) if text.ends_with('h') => (number, 3600),
+        Some(number) if text.ends_with('m') => (number, 60),
+        Some(number) => (number, 1),
+        None => (text, 1),
+    };
+    let seconds = number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit));
+    seconds.filter(|seconds| *seconds > 0).ok_or("give a number of seconds, or 30s, 5m, 1h")
 }
 
 /// How fast to send.
@@ -146,7 +157,7 @@ Examples:
       --devices 500 --seed 7 --state-dir fleet
   quarterdeck-sim run --state-dir fleet --day-seconds 60
   quarterdeck-sim load --server https://127.0.0.1:8443 --ca-file ca.pem --token-file token \\
-      --devices 500 --rate 2000 --duration 30";
+      --devices 500 --rate 2000 --duration 30s";
 
 #[cfg(test)]
 mod tests {
@@ -157,6 +168,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_duration_is_a_number_with_or_without_a_unit() {
+        assert_eq!(["30", "30s", "5m", "1h"].map(seconds), [Ok(30), Ok(30), Ok(300), Ok(3600)]);
+        for bad in ["", "s", "0", "-1", "5d", "9999999h"] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod load;
 mod member;
 mod roster;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -21,7 +22,12 @@ use crate::cli::{Args, Command};
 async fn main() -> ExitCode {
     let args = Args::parse();
     let filter = EnvFilter::try_from_env("QUARTERDECK_SIM_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
     let world = World::real();
     let outcome = match args.command {
         Command::Enroll(enroll) => command::enroll::run(&world, enroll).await,

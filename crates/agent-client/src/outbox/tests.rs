@@ -111,6 +111,21 @@ fn a_server_with_another_inventory_is_noticed_once_nothing_waits() {
 }
 
 #[test]
+fn a_copy_from_long_ago_finds_a_sequence_the_server_has_not_seen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut outbox = Outbox::open(&state_dir(&folder)).expect("opened");
+    put(&mut outbox, 1);
+    let duplicate = CheckInResponse { duplicate: true, ..accepted(1, &inventory(9)) };
+    assert!(!outbox.acknowledge(1, &duplicate).expect("removed"));
+    let now = time("2026-11-20T09:00:00Z");
+    assert_eq!(outbox.start_over(Reason::Scheduled, now, Uuid::nil()).expect("written"), 1 + SKIP + 1);
+
+    let told = CheckInResponse { accepted: 5_000, ..duplicate };
+    assert!(!outbox.acknowledge(1 + SKIP + 1, &told).expect("removed"));
+    assert_eq!(outbox.start_over(Reason::Scheduled, now, Uuid::nil()).expect("written"), 5_001);
+}
+
+#[test]
 fn a_damaged_file_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = state_dir(&folder);
