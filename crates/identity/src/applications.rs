@@ -315,6 +315,8 @@ pub(crate) fn client(tx: &mut Tx<'_, '_>, app_id: Uuid) -> Result<Option<(Client
         party: Party::Registered,
         redirect_uris: application.redirect_uris.clone(),
         public: application.is_public,
+        device_flow: application.is_public,
+        limited_to: None,
         service_principal: Some(application.service_principal_id),
         secrets: rows.iter().map(secret).collect::<Result<_, _>>()?,
     };

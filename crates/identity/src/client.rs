@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::codec;
 use crate::origin::Origin;
 use crate::redirect::{Platform, RedirectUri};
+use crate::resource::AGENT_ENROLL;
 
 /// The browser UI of this installation: redeems its codes in this process.
 pub const WEB_CLIENT: &str = "quarterdeck-web";
@@ -43,8 +44,12 @@ pub struct Client {
     pub display_name: String,
     pub party: Party,
     pub redirect_uris: Vec<RedirectUri>,
-    /// May use the device flow and speak without a secret.
+    /// Speaks without a secret.
     pub public: bool,
+    /// May use the device flow. Closed where nobody needs it: a stranger can start one and ask a person to approve.
+    pub device_flow: bool,
+    /// The only delegated permissions it can get; `None` is no limit of its own.
+    pub limited_to: Option<&'static [&'static str]>,
     /// The id under which the client itself acts (`oid` of app-only tokens).
     pub service_principal: Option<Uuid>,
     pub secrets: Vec<Secret>,
@@ -78,6 +83,8 @@ pub fn built_in(id: &str, origin: &Origin) -> Option<Client> {
         party,
         redirect_uris,
         public,
+        device_flow: false,
+        limited_to: None,
         service_principal: None,
         secrets: Vec::new(),
     };
@@ -91,7 +98,11 @@ pub fn built_in(id: &str, origin: &Origin) -> Option<Client> {
                 vec![RedirectUri { uri, platform: Platform::Web }],
             ))
         }
-        AGENT_CLIENT => Some(client("Quarterdeck agent", Party::First, true, Vec::new())),
+        AGENT_CLIENT => Some(Client {
+            device_flow: true,
+            limited_to: Some(&[AGENT_ENROLL]),
+            ..client("Quarterdeck agent", Party::First, true, Vec::new())
+        }),
         _ => POWER_QUERY_CLIENTS.into_iter().find(|(known, _)| *known == id).map(|(_, name)| {
             let uris = POWER_QUERY_REDIRECTS
                 .map(|uri| RedirectUri { uri: uri.to_owned(), platform: Platform::Native });

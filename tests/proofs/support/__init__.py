@@ -19,6 +19,7 @@ def feed(path, token):
     """One answer of the feed as JSON; fails loudly on any other status than 200."""
     answer = requests.get(
         told("feed_root").rstrip("/") + "/" + path,
+        params={"api-version": "v1.0"},
         headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
         timeout=60,
     )
@@ -26,9 +27,9 @@ def feed(path, token):
     return answer.json()
 
 
-def rows(entity_set, token, query=""):
+def rows(entity_set, token):
     """Every row of a set, read to the last page."""
-    page = feed(entity_set + query, token)
+    page = feed(entity_set, token)
     found = list(page["value"])
     while "@odata.nextLink" in page:
         answer = requests.get(page["@odata.nextLink"], headers={"Authorization": f"Bearer {token}"}, timeout=60)

@@ -30,13 +30,17 @@ pub(crate) fn permissions(
     application: Option<&Application>,
     request: &Request,
 ) -> Result<Vec<String>, OAuthError> {
+    let allowed = |name: &str| client.limited_to.is_none_or(|names| names.contains(&name));
+    if let Some(refused) = request.permissions.iter().find(|name| !allowed(name)) {
+        let text = format!("This client cannot have the permission '{refused}'.");
+        return Err(OAuthError::new(Kind::InvalidScope, text));
+    }
     if !request.default {
         return Ok(request.permissions.clone());
     }
+    let offered = || request.resource.delegated_permissions().into_iter();
     let all: Vec<String> = match (client.party, application) {
-        (Party::First, _) => {
-            request.resource.delegated_permissions().into_iter().map(str::to_owned).collect()
-        }
+        (Party::First, _) => offered().filter(|name| allowed(name)).map(str::to_owned).collect(),
         (Party::BuiltIn, _) if request.resource != Resource::Graph => {
             vec![GET_DATA_WAREHOUSE.to_owned(), USER_IMPERSONATION.to_owned()]
         }

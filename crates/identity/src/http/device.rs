@@ -59,10 +59,10 @@ async fn started(call: &Call, tenant: TenantId, face: Face, params: &Params) -> 
     call.identity.limits().count(&limit, call.trace.now);
     let speaker = clients::authenticate(call, tenant, params).await?;
     let known = speaker.known;
-    if !known.client.public {
+    if !known.client.device_flow {
         return Err(OAuthError::new(
             Kind::UnauthorizedClient,
-            "Only a public client may use the device flow. Register the application as public.",
+            "This client may not use the device flow. Register an application as public for it.",
         ));
     }
     let origin = call.identity.origin();

@@ -124,6 +124,17 @@ fn v1_spells_it_its_own_way_and_never_says_slow_down() {
             let answer = house.post(&format!("/{TENANT}/oauth2/token"), &pairs).await;
             assert_eq!(answer.error(), (400, "authorization_pending".into()));
         }
+        // The agent gets what it is for and nothing else; Power Query has no use for the flow.
+        let power_query = "a672d62c-fc7b-4e81-a576-e60dc46e951d";
+        for (client, scope, error) in [
+            (AGENT, "https://api.manage.microsoft.com//get_data_warehouse", "invalid_scope"),
+            (AGENT, "https://graph.microsoft.com/.default", "invalid_resource"),
+            (power_query, "https://api.manage.microsoft.com//get_data_warehouse", "unauthorized_client"),
+        ] {
+            let pairs = [("client_id", client), ("scope", scope)];
+            let refused = house.post(&format!("/{TENANT}/oauth2/v2.0/devicecode"), &pairs).await;
+            assert_eq!(refused.error(), (400, error.into()), "{client} {scope}");
+        }
         let confidential = house.register(false, &[]).await;
         let pairs = [
             ("client_id", confidential.client_id.as_str()),
