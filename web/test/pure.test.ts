@@ -128,7 +128,13 @@ describe('formats', () => {
     expect(formats('en').bytes(0)).toBe('0 bytes');
     expect(formats('en').bytes(1536)).toBe('1.5 kB');
     expect(formats('en').dateKey(20261120)).toBe('Nov 20, 2026');
-    expect(formats('sv').relative('2026-11-19T12:00:00Z', Date.parse('2026-11-20T12:00:00Z'))).toBe('i går');
+  });
+
+  it('says how long ago, in whole units', () => {
+    const now = Date.parse('2026-11-20T12:00:00Z');
+    expect(formats('sv').relative('2026-11-19T00:00:00Z', now)).toBe('för 1 dag sedan');
+    expect(formats('en').relative('2026-11-20T11:00:01Z', now)).toBe('59 minutes ago');
+    expect(formats('nl').relative('2026-11-20T11:59:30Z', now)).toBe('nu');
   });
 
   it('shows a text that is no date as it came', () => {

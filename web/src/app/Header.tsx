@@ -76,7 +76,7 @@ const useStyles = makeStyles({
   initials: {
     display: 'grid',
     placeItems: 'center',
-    width: '28px',
+    minWidth: '28px',
     height: '28px',
     borderRadius: tokens.borderRadiusCircular,
     border: `1px solid ${tokens.colorTransparentStroke}`,

@@ -9,7 +9,6 @@ const RELATIVE_UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
-  ['second', 1000],
 ];
 
 export interface Formats {
@@ -35,7 +34,9 @@ export function formats(language: string): Formats {
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  // "1 day ago", not "yesterday": 30 hours ago may be either.
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'always' });
+  const justNow = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second');
   const regions = new Intl.DisplayNames(language, { type: 'region' });
   const list = new Intl.ListFormat(language, { type: 'conjunction' });
 
@@ -67,11 +68,8 @@ export function formats(language: string): Formats {
       const at = new Date(iso);
       if (invalid(at)) return iso;
       const difference = at.getTime() - now;
-      const [unit, size] = RELATIVE_UNITS.find(([, length]) => Math.abs(difference) >= length) ?? [
-        'second',
-        1000,
-      ];
-      return relative.format(Math.round(difference / size), unit);
+      const [unit, size] = RELATIVE_UNITS.find(([, length]) => Math.abs(difference) >= length) ?? [];
+      return unit && size ? relative.format(Math.trunc(difference / size), unit) : justNow;
     },
     list: (values) => list.format(values),
     region: (code) => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),

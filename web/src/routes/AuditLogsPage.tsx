@@ -130,14 +130,19 @@ function useColumns(onOpen: (event: AuditEvent) => void): DataColumn<AuditEvent>
       {
         id: 'activity',
         header: t('audit.activity'),
-        width: '22%',
+        width: '20%',
         cell: (event) => <span lang="en">{event.activity}</span>,
       },
-      { id: 'time', header: t('audit.time'), cell: (event) => <Time iso={event.activityDateTime} /> },
+      {
+        id: 'time',
+        header: t('audit.time'),
+        width: '14%',
+        cell: (event) => <Time iso={event.activityDateTime} />,
+      },
       {
         id: 'actor',
         header: t('audit.actor'),
-        width: '22%',
+        width: '20%',
         breakAnywhere: true,
         cell: (event) => <Actor event={event} />,
       },

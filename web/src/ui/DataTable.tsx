@@ -64,6 +64,8 @@ const useStyles = makeStyles({
     paddingTop: tokens.spacingVerticalXS,
     paddingBottom: tokens.spacingVerticalXS,
     verticalAlign: 'bottom',
+    overflowWrap: 'anywhere',
+    '& .fui-TableHeaderCell__button': { minWidth: 0 },
   },
   cell: {
     height: 'auto',

@@ -24,7 +24,13 @@ import { RequestBuilder } from './RequestBuilder';
 
 type Row = Record<string, unknown>;
 const NO_ROWS: Row[] = [];
-const WIDTH_PER_COLUMN = 170;
+const LEAST_WIDTH = 170;
+const WIDTH_PER_LETTER = 8.5;
+
+/** Wide enough for the column's name in one line, in pixels. */
+function widthOf(name: string): number {
+  return Math.max(LEAST_WIDTH, Math.ceil(name.length * WIDTH_PER_LETTER) + 24);
+}
 
 export function ExplorerPage() {
   const { t } = useTranslation();
@@ -103,7 +109,7 @@ function Result({ path, filter, top, page }: ResultProps) {
             loading={isFetching && isPlaceholderData}
             empty={t('explorer.noRows')}
             stack={false}
-            minWidth={`${columns.length * WIDTH_PER_COLUMN}px`}
+            minWidth={`${columns.reduce((sum, column) => sum + widthOf(column.id), 0)}px`}
           />
           <Pager
             page={page}
@@ -139,6 +145,7 @@ function useColumns(rows: Row[]): DataColumn<Row>[] {
     return names.map((name) => ({
       id: name,
       header: name,
+      width: `${widthOf(name)}px`,
       breakAnywhere: true,
       numeric: typeof rows[0]?.[name] === 'number' && !isKey(name),
       cell: (row) => (
