@@ -95,15 +95,19 @@ impl Device {
             );
         }
         let may_be = sequence..=self.sent.max(sequence);
-        if !may_be.contains(&answer.accepted) {
-            bail!("{name}: the server holds report {}, expected one of {may_be:?}", answer.accepted);
+        let Some(held) = may_be.clone().find(|n| self.state(*n).state_hash() == answer.state_hash) else {
+            let of = (1..sequence).find(|n| self.state(*n).state_hash() == answer.state_hash);
+            let content =
+                of.map_or("no report's content".to_owned(), |n| format!("the content of report {n}"));
+            bail!("{name}: the server holds {content}, expected that of one of {may_be:?}");
+        };
+        // What a duplicate is answered is the highest report accepted (`proto::CheckInResponse`).
+        if answer.accepted != held {
+            bail!("{name}: the server holds report {held} and answers that it accepted {}", answer.accepted);
         }
-        if answer.state_hash != self.state(answer.accepted).state_hash() {
-            bail!("{name}: the server holds report {}, but not its content", answer.accepted);
-        }
-        if answer.accepted > sequence {
-            let body = self.report(answer.accepted)?;
-            self.acknowledged = Some((answer.accepted, body));
+        if held > sequence {
+            let body = self.report(held)?;
+            self.acknowledged = Some((held, body));
         }
         Ok(())
     }

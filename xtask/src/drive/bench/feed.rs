@@ -70,7 +70,7 @@ fn download(feed: &Feed, pid: u32, mut sink: impl FnMut(&[u8])) -> Result<Downlo
         whole: Duration::ZERO,
         server_seconds: 0.0,
     };
-    let mut path = Some(format!("{}{SET}", feed.root));
+    let mut path = Some(feed.path(SET));
     while let Some(page) = path {
         let mut rows = Rows::default();
         let mut tail = Vec::new();
