@@ -17,5 +17,10 @@ export default defineConfig(({ command }) => ({
     host: '127.0.0.1',
     proxy: Object.fromEntries(proxied.map((path) => [path, { target: origin, secure: false }])),
   },
-  test: { environment: 'happy-dom', include: ['test/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'] },
+  test: {
+    testTimeout: 60_000,
+    environment: 'happy-dom',
+    include: ['test/**/*.test.{ts,tsx}'],
+    setupFiles: ['test/setup.ts'],
+  },
 }));

@@ -1,8 +1,11 @@
 /**
  * What happy-dom lacks, and a clean page between tests.
  */
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+// A busy machine may take seconds to draw a dialog; waiting longer costs nothing when all is well.
+configure({ asyncUtilTimeout: 15_000 });
 
 afterEach(() => {
   cleanup();
