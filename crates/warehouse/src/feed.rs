@@ -152,11 +152,12 @@ impl Feed {
             return Err(not_offered("The feed has no singletons; read an entity set."));
         };
         let table = ::model::table(set).ok_or_else(|| Failure::not_found(format!("There is no {set}.")))?;
-        let counts = match path.segments.as_slice() {
-            [] => false,
-            [Segment::Count] => true,
+        let (counts, key) = match path.segments.as_slice() {
+            [] => (false, None),
+            [Segment::Count] => (true, None),
+            [Segment::Key(key)] => (false, Some(key.as_slice())),
             _ => {
-                let message = format!("Single entities are not offered; read {set} with $filter.");
+                let message = format!("Only {set}, {set}/$count and single entities of {set} are offered.");
                 return Err(not_offered(message));
             }
         };
@@ -166,7 +167,10 @@ impl Feed {
         let preferences = request.prefer.map(Preferences::parse).unwrap_or_default();
         let page_rows =
             preferences.max_page_size.filter(|rows| *rows > 0).unwrap_or(u64::MAX).min(self.page_rows);
-        let plan = Plan::new(request, version, table, &options, page_rows)?;
+        let mut plan = Plan::new(request, version, table, &options, page_rows)?;
+        if let Some(key) = key {
+            plan.only(key, &options)?;
+        }
         let snapshot = match plan.snapshot {
             Some(id) => self.lake.snapshot(&At::Id(id)).map_err(snapshot_failure)?,
             None => self.lake.snapshot(&At::Latest).map_err(snapshot_failure)?,
@@ -177,12 +181,17 @@ impl Feed {
             files => files.map_err(snapshot_failure)?,
         };
         let rows = Rows::new(self.lake.clone(), plan, files, snapshot.id, agreed.format);
-        let body = if counts {
-            FeedBody::Whole(rows.count().map_err(|error| Failure::internal(&error))?.to_string().into())
-        } else {
-            FeedBody::Rows(Box::new(rows))
+        let internal = |error: Broken| Failure::internal(&error);
+        let body = match key {
+            _ if counts => FeedBody::Whole(rows.count().map_err(internal)?.to_string().into()),
+            None => FeedBody::Rows(Box::new(rows)),
+            Some(_) => {
+                let message = format!("{set} has no entity with this key.");
+                let entity = rows.entity().map_err(internal)?;
+                FeedBody::Whole(entity.ok_or_else(|| Failure::not_found(message))?)
+            }
         };
-        let applied = preferences.max_page_size.filter(|_| !counts);
+        let applied = preferences.max_page_size.filter(|_| !counts && key.is_none());
         Ok(FeedResponse {
             content_type: agreed.content_type(),
             odata_version: agreed.version.header(),

@@ -47,7 +47,8 @@ impl Filter {
         filter
     }
 
-    fn add(&mut self, expr: &Expr, table: &Table) {
+    /// Adds a condition that must hold too.
+    pub(super) fn add(&mut self, expr: &Expr, table: &Table) {
         if let ExprKind::And(terms) = &expr.kind {
             terms.iter().for_each(|term| self.add(term, table));
             return;

@@ -4,9 +4,10 @@ use std::ops::RangeInclusive;
 
 use ::model::{Table, Version};
 use api::Failure;
-use jiff::Span;
+use jiff::ToSpan as _;
 use lake::SnapshotId;
 use odata::edm::Model;
+use odata::expr::{Comparison, Expr, ExprKind, Literal, Path, Span};
 use odata::query::{Context, Options, SystemOption, parse_options};
 
 use super::filter::{Filter, Term};
@@ -120,6 +121,34 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Narrows the plan to the entity with this key.
+    pub(super) fn only(&mut self, key: &[(String, Literal)], options: &Options) -> Result<(), Failure> {
+        let unfit = [
+            ("$filter", options.filter.is_some()),
+            ("$top", options.top.is_some()),
+            ("$skip", options.skip.is_some()),
+            ("$count", options.count),
+            ("$skiptoken", options.skiptoken.is_some()),
+        ];
+        if let Some((option, _)) = unfit.iter().find(|(_, is_given)| *is_given) {
+            let message = format!("{option} is for collections; a single entity takes only $select.");
+            return Err(Failure::bad_request(message).target(*option));
+        }
+        let mut filter = Filter::default();
+        for (name, value) in key {
+            let ty = value.ty().unwrap_or(odata::edm::EdmType::String);
+            let path = Expr::new(ExprKind::Path(Path::property(name, ty)), Span::default());
+            let value = Expr::new(ExprKind::Literal(value.clone()), Span::default());
+            let same = ExprKind::Compare(Comparison::Eq, Box::new(path), Box::new(value));
+            filter.add(&Expr::new(same, Span::default()), self.table);
+        }
+        self.term_columns = filter.columns();
+        (self.days, self.terms, self.top) = (filter.days, filter.terms, Some(1));
+        Ok(())
+    }
+}
+
 /// The first day that `maxhistorydays` leaves: today minus that many days, so that 7 gives eight dates, as documented.
 fn history(options: &Options, today: jiff::civil::Date) -> Result<Option<i64>, Failure> {
     let Some(given) = options.custom("maxhistorydays") else { return Ok(None) };
@@ -130,5 +159,5 @@ fn history(options: &Options, today: jiff::civil::Date) -> Result<Option<i64>, F
         );
         return Err(Failure::bad_request(message).target("maxhistorydays"));
     };
-    Ok(today.checked_sub(Span::new().days(days)).ok().map(|first| date_key(first).into()))
+    Ok(today.checked_sub(i64::from(days).days()).ok().map(|first| date_key(first).into()))
 }

@@ -113,6 +113,28 @@ impl Rows {
         if emit(page.finish(&tail)) { Ok(()) } else { Err(EncodeError::Stopped.into()) }
     }
 
+    /// The first matching row as an entity of its own; nothing when no row matches.
+    pub fn entity(self) -> Result<Option<Bytes>, Broken> {
+        let mut page = PageEncoder::new(self.row_format(), "");
+        let mut bytes = Vec::new();
+        self.filtered(&mut page, &mut |chunk| {
+            bytes.extend_from_slice(&chunk);
+            true
+        })?;
+        if page.rows() == 0 {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&page.finish(""));
+        // What is written is an array of one object, whose first member is to be the context.
+        let members = bytes.strip_prefix(b"[{").and_then(|rest| rest.strip_suffix(b"]")).unwrap_or_default();
+        let mut entity = b"{".to_vec();
+        if let Some(context) = self.context("/$entity") {
+            entity.extend_from_slice(format!("\"@odata.context\":{context},").as_bytes());
+        }
+        entity.extend_from_slice(members);
+        Ok(Some(entity.into()))
+    }
+
     fn total(&self) -> u64 {
         self.files.iter().map(|file| file.rows).sum()
     }
@@ -180,21 +202,27 @@ impl Rows {
 
     fn head(&self) -> Result<String, Broken> {
         let plan = &self.plan;
-        let level = self.level();
         let mut head = String::from("{");
-        if level != Level::None {
-            let mut context = format!("{}/$metadata#{}", plan.root_url, plan.table.name);
-            if plan.is_chosen {
-                let names: Vec<_> = plan.chosen.iter().map(|at| plan.table.columns[*at].name).collect();
-                context.push_str(&format!("({})", names.join(",")));
-            }
-            head.push_str(&format!("\"@odata.context\":{},", json_text(&context)));
+        if let Some(context) = self.context("") {
+            head.push_str(&format!("\"@odata.context\":{context},"));
         }
         if plan.count {
             head.push_str(&format!("\"@odata.count\":{},", self.count()?));
         }
         head.push_str("\"value\":");
         Ok(head)
+    }
+
+    /// The context URL as a JSON string, unless the client wants no control information.
+    fn context(&self, suffix: &str) -> Option<String> {
+        let plan = &self.plan;
+        let mut context = format!("{}/$metadata#{}", plan.root_url, plan.table.name);
+        if plan.is_chosen {
+            let names: Vec<_> = plan.chosen.iter().map(|at| plan.table.columns[*at].name).collect();
+            context.push_str(&format!("({})", names.join(",")));
+        }
+        context.push_str(suffix);
+        (self.level() != Level::None).then(|| json_text(&context))
     }
 
     fn level(&self) -> Level {

@@ -132,6 +132,29 @@ fn what_clients_ask() {
 }
 
 #[test]
+fn single_entities_have_an_address() {
+    let bench = twelve_days();
+    let device = json(&bench, 100, "devices(3)", "$select=deviceKey,deviceName");
+    let context = "https://deck/warehouse/v1.0/$metadata#devices(deviceKey,deviceName)/$entity";
+    let expected = serde_json::json!({"@odata.context": context, "deviceKey": 3, "deviceName": "renamed"});
+    assert_eq!(device, expected);
+    let state = json(&bench, 100, "complianceStates('254')", "");
+    assert_eq!(state["complianceStatus"], "InGracePeriod");
+    let history = json(&bench, 100, "devicePropertyHistories(dateKey=20180214,deviceKey=3)", "");
+    assert_eq!(
+        (&history["dateKey"], &history["deviceName"]),
+        (&serde_json::json!(20_180_214), &serde_json::json!("device 3"))
+    );
+    // Ids are such addresses.
+    let full =
+        FeedRequest { accept: Some("application/json;odata.metadata=full"), ..request("devices", "$top=1") };
+    let full: Value = serde_json::from_str(&text(&bench, 9, &full).expect("fine")).expect("JSON");
+    assert_eq!(full["value"][0]["@odata.type"], "#Quarterdeck.Warehouse.device");
+    let id = full["value"][0]["@odata.id"].as_str().expect("an id");
+    assert_eq!(json(&bench, 9, id, "$select=deviceKey")["deviceKey"], 1);
+}
+
+#[test]
 fn both_root_styles() {
     let bench = twelve_days();
     let at =
@@ -173,7 +196,10 @@ fn refusals_name_the_option_and_the_place() {
         ("devices", "$skiptoken=7", Code::BadRequest, Some("$skiptoken"), None),
         ("devices", "$skiptoken=999-0-20180221", Code::Gone, Some("$skiptoken"), None),
         ("devices", "maxhistorydays=week", Code::BadRequest, Some("maxhistorydays"), None),
-        ("devices(1)", "", Code::NotImplemented, None, None),
+        ("devices(1)/deviceName", "", Code::NotImplemented, None, None),
+        ("devices(9)", "", Code::NotFound, None, None),
+        ("devices('x')", "", Code::BadRequest, None, None),
+        ("devices(1)", "$top=1", Code::BadRequest, Some("$top"), None),
         ("$batch", "", Code::NotImplemented, None, None),
     ] {
         let failure = refused(&bench, path, query);
@@ -242,6 +268,18 @@ fn a_warehouse_without_a_day_is_empty() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
+    /// Whatever is asked, the answer is rows or a refusal that says what to change; never a panic, never a 500.
+    #[test]
+    fn odd_requests_are_refused_with_a_sentence(path in odd_path(), query in odd_query(), accept in ".{0,20}") {
+        let bench = &*BENCH.with(std::rc::Rc::clone);
+        let asked = FeedRequest { accept: Some(&accept), prefer: Some(&accept), ..request(&path, &query) };
+        for root in [Root::Query, Root::Path(Version::Beta)] {
+            if let Err(failure) = text(bench, 5, &FeedRequest { root, ..asked.clone() }) {
+                prop_assert!(failure.code != Code::Internal && !failure.message.is_empty(), "{failure:?}");
+            }
+        }
+    }
+
     /// Whatever the pages, the rows are those of a plain list.
     #[test]
     fn pages_add_up(
@@ -269,6 +307,37 @@ proptest! {
             prop_assert_eq!(rows, expected);
         }
     }
+}
+
+fn odd_path() -> impl Strategy<Value = String> {
+    prop_oneof![Just("devices".to_owned()), Just("dates/$count".to_owned()), "[ -~]{0,20}", ".{0,10}"]
+}
+
+fn odd_query() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        "[ -~]{0,12}",
+        Just("dateKey ge 20180214 and not (isDeleted eq false)".to_owned()),
+        Just("-1".to_owned()),
+        Just("99999999999999999999".to_owned()),
+        Just("18446744073709551615".to_owned()),
+        Just("1-18446744073709551615-20180221".to_owned()),
+        Just("contains(deviceName,'1') or deviceKey in (1,2)".to_owned()),
+    ];
+    let name = prop_oneof![
+        Just("$filter"),
+        Just("$select"),
+        Just("$top"),
+        Just("$skip"),
+        Just("$count"),
+        Just("$skiptoken"),
+        Just("$format"),
+        Just("api-version"),
+        Just("maxhistorydays"),
+    ];
+    let pairs = prop::collection::vec((name, value), 0..4);
+    pairs.prop_map(|pairs| {
+        pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    })
 }
 
 thread_local! {
