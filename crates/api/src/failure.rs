@@ -234,7 +234,7 @@ impl From<odata::QueryError> for Failure {
             odata::ErrorKind::NotFound => Code::NotFound,
         };
         Failure {
-            target: error.target.map(Into::into),
+            target: error.target,
             position: error.position,
             ..Failure::new(code, error.message)
         }

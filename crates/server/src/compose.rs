@@ -12,6 +12,9 @@ use axum::Router;
 use devices::{Channels, DeviceCas, Devices};
 use directory::Directory;
 use identity::{Identity, IdentityConfig};
+use rustls::DistinguishedName;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use sql::{DatabaseUrl, Sql, SqlError};
 use store::{Store, TenantId};
 use tenant_status::{LastSnapshot, TenantStatus};
@@ -20,8 +23,8 @@ use world::World;
 
 use crate::config::{Config, Origin};
 use crate::data_dir;
-use crate::health::Check;
-use crate::upkeep;
+use crate::health::{Check, Gauge};
+use crate::tls;
 use authenticate::{Doorkeeper, Enrollers, Sealed};
 
 const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
@@ -44,6 +47,7 @@ pub(crate) struct House {
 pub(crate) struct App {
     pub(crate) router: Router,
     pub(crate) checks: Vec<Check>,
+    pub(crate) gauges: Vec<Gauge>,
 }
 
 /// Where things are, for opening the house.
@@ -103,12 +107,22 @@ impl House {
             cas: Arc::clone(&self.devices.cas),
         };
         let router = api::router(self.routes(), Arc::new(doorkeeper)).merge(self.identity.router());
-        App { router, checks: self.checks() }
+        App { router, checks: self.checks(), gauges: self.gauges() }
     }
 
-    /// Starts what runs beside the doors: midnight, key rotation, clearing out.
-    pub(crate) fn start_upkeep(&self) {
-        upkeep::start(self);
+    /// The authorities of all tenants' devices, as TLS names them.
+    ///
+    /// # Errors
+    /// When the database cannot be read or an authority cannot be opened.
+    pub(crate) async fn device_authorities(&self) -> anyhow::Result<Vec<DistinguishedName>> {
+        let mut names = Vec::new();
+        for tenant in tenants(&self.store).await? {
+            let authority = self.devices.cas.of(&self.store, &self.world, tenant).await?;
+            let certificate = CertificateDer::from_pem_slice(authority.certificate_pem.as_bytes())
+                .context("a device authority's certificate is damaged; restore a backup")?;
+            names.extend(tls::subject_of(&certificate));
+        }
+        Ok(names)
     }
 
     fn checks(&self) -> Vec<Check> {
@@ -125,6 +139,12 @@ impl House {
                 async move { house.lakes_answer().await.map_err(|error| error.to_string()) }
             }),
         ]
+    }
+
+    fn gauges(&self) -> Vec<Gauge> {
+        let channels = Arc::clone(&self.devices.channels);
+        let about = "Devices with an open channel.";
+        vec![Gauge::new("quarterdeck_device_channels_open", about, move || channels.len() as f64)]
     }
 
     async fn lakes_answer(&self) -> anyhow::Result<()> {
@@ -205,14 +225,22 @@ fn open_devices(
 
 pub(crate) fn open_warehouse(site: &Site<'_>, world: &World, store: &Store) -> anyhow::Result<Warehouse> {
     let url = database_url(site.config, site.data_dir)?;
-    let lakes = Lakes::new(site.data_dir.join("lake"), url, world.clone());
+    let lakes = Lakes::new(data_dir::lake_folder(site.config, site.data_dir), url, world.clone());
     let config = warehouse::Config {
         origin: site.origin.to_string(),
         page_rows: u64::from(site.config.feed.page_rows),
-        retention: warehouse::Retention::Documented,
+        retention: retention(site.config.lake.history_days),
         holder: format!("quarterdeck-{}", world.entropy.token(6)),
     };
     Ok(Warehouse::new(store.clone(), world.clone(), lakes, config))
+}
+
+fn retention(history_days: Option<u16>) -> warehouse::Retention {
+    match history_days {
+        None => warehouse::Retention::Documented,
+        Some(0) => warehouse::Retention::Forever,
+        Some(days) => warehouse::Retention::Days(days),
+    }
 }
 
 /// Migrations wait for the database, so they run where waiting is allowed.
@@ -244,3 +272,6 @@ fn read_url(file: &PathBuf) -> Result<DatabaseUrl, String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests;
