@@ -13,10 +13,12 @@ mod source;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use declaration::{Config, KEYS, Server, Tenant, Tls};
+pub(crate) use declaration::{Config, KEYS, Otlp, Server, Tls};
 pub(crate) use docs::{listing, markdown};
 pub(crate) use network::Network;
 pub(crate) use origin::Origin;
+#[cfg(test)]
+pub(crate) use setting::CollectorAddress;
 pub(crate) use setting::{LogFormat, LogLevel};
 
 use source::Values;

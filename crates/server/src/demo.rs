@@ -60,12 +60,10 @@ pub(crate) async fn run(config: Config, asked: Demo) -> Result<()> {
     let actor = Actor::System("demo".to_owned());
     let link = house.identity.create_sign_in_link(founded.tenant, founded.admin, actor).await?;
     let ready = ready::Ready::new(&listening, &founded, &plan, secrets, link);
-    println!("Quarterdeck (demonstration) answers at {}", listening.origin);
-    house.start_upkeep();
     if let Some(file) = asked.ready_file {
         ready.write_when_answering(file, listening.local_address()?);
     }
-    listening.run(house.app(), world).await
+    listening.run(house, world).await
 }
 
 async fn make_secrets(house: &House, founded: &Founded) -> Result<Secrets> {

@@ -13,7 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 
 /// A check may take this long; then it counts as failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,18 +36,38 @@ impl Check {
     }
 }
 
+/// A number that a part of the house tells about itself, for the metrics.
 #[derive(Clone)]
-struct Health {
-    checks: Arc<[Check]>,
-    metrics: Metrics,
+pub(crate) struct Gauge {
+    name: &'static str,
+    about: &'static str,
+    read: Arc<dyn Fn() -> f64 + Send + Sync>,
 }
 
-pub(crate) fn router(checks: Vec<Check>, metrics: Metrics) -> Router {
+impl Gauge {
+    pub(crate) fn new(
+        name: &'static str,
+        about: &'static str,
+        read: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Gauge {
+        Gauge { name, about, read: Arc::new(read) }
+    }
+}
+
+/// What the three doors tell.
+#[derive(Clone)]
+pub(crate) struct Health {
+    pub(crate) checks: Arc<[Check]>,
+    pub(crate) gauges: Arc<[Gauge]>,
+    pub(crate) metrics: Metrics,
+}
+
+pub(crate) fn router(health: Health) -> Router {
     Router::new()
         .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n".to_owned()) }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics_text))
-        .with_state(Health { checks: checks.into(), metrics })
+        .with_state(health)
 }
 
 async fn ready(State(health): State<Health>) -> Response {
@@ -78,7 +98,11 @@ async fn metrics_text(State(health): State<Health>) -> Response {
         (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (headers, health.metrics.text()).into_response()
+    let mut text = health.metrics.text();
+    for gauge in health.gauges.iter() {
+        metrics::single(&mut text, gauge.name, "gauge", gauge.about, (gauge.read)());
+    }
+    (headers, text).into_response()
 }
 
 fn plain(status: StatusCode, text: String) -> Response {
@@ -96,9 +120,15 @@ mod tests {
     use super::*;
 
     async fn check(store: Result<(), String>) -> (StatusCode, String) {
+        check_at("/readyz", store).await
+    }
+
+    async fn check_at(path: &str, store: Result<(), String>) -> (StatusCode, String) {
         let store = Check::new("store", move || std::future::ready(store.clone()));
-        let app = router(vec![store], Metrics::new(Timestamp::UNIX_EPOCH));
-        let request = Request::get("/readyz").body(Body::empty()).expect("a request");
+        let gauge = Gauge::new("things", "Things.", || 7.0);
+        let metrics = Metrics::new(Timestamp::UNIX_EPOCH);
+        let app = router(Health { checks: [store].into(), gauges: [gauge].into(), metrics });
+        let request = Request::get(path).body(Body::empty()).expect("a request");
         let answer = app.oneshot(request).await.expect("infallible");
         let status = answer.status();
         let body = to_bytes(answer.into_body(), 10_000).await.expect("a body");
@@ -108,6 +138,13 @@ mod tests {
     #[tokio::test]
     async fn ready_when_everything_answers() {
         assert_eq!(check(Ok(())).await, (StatusCode::OK, "store: ok\n".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn parts_add_their_numbers_to_the_metrics() {
+        let (status, text) = check_at("/metrics", Ok(())).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(text.ends_with("# HELP things Things.\n# TYPE things gauge\nthings 7\n"), "{text}");
     }
 
     #[tokio::test]

@@ -18,22 +18,31 @@ use world::World;
 
 use crate::config::{Config, Origin};
 use crate::metrics::Metrics;
+use crate::otlp::Tracer;
 
 /// What the layers need to know.
 #[derive(Clone)]
 pub(crate) struct Around {
     world: World,
     metrics: Metrics,
+    tracer: Tracer,
     request_timeout: Duration,
     body_bytes_max: usize,
     headers: Arc<[(HeaderName, HeaderValue)]>,
 }
 
 impl Around {
-    pub(crate) fn new(config: &Config, origin: &Origin, world: World, metrics: Metrics) -> Around {
+    pub(crate) fn new(
+        config: &Config,
+        origin: &Origin,
+        world: World,
+        metrics: Metrics,
+        tracer: Tracer,
+    ) -> Around {
         Around {
             world,
             metrics,
+            tracer,
             request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
             body_bytes_max: usize::try_from(config.server.body_bytes_max).unwrap_or(usize::MAX),
             headers: safe_headers(origin),
@@ -78,11 +87,14 @@ async fn observe(State(around): State<Around>, request: Request, next: Next) -> 
     // The template, never the address itself: addresses hold names of people and devices.
     let route = request.extensions().get::<MatchedPath>().map_or("(other)", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", request_id = %id, %method, route);
+    let now = around.world.clock.now();
+    let trace = around.tracer.begin(request.headers(), &around.world.entropy, &method, &route, now);
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let took = started.elapsed();
     let status = response.status().as_u16();
     around.metrics.request_answered(&route, method.as_str(), status, took);
+    around.tracer.end(trace, status, took);
     span.in_scope(|| log_answer(&route, status, took));
     let headers = response.headers_mut();
     for (name, value) in around.headers.iter() {

@@ -11,6 +11,7 @@ mod layers;
 mod listen;
 mod log;
 mod metrics;
+mod otlp;
 mod serve;
 mod setup;
 mod snapshot;
@@ -19,6 +20,7 @@ mod ui;
 mod upkeep;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use cli::{Cli, Command, Place};
@@ -36,9 +38,9 @@ fn main() -> ExitCode {
 
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::Serve(place) => runtime()?.block_on(serve::run(settings(&place)?))?,
-        Command::Init(asked) => runtime()?.block_on(setup::init(settings(&asked.place)?, asked))?,
-        Command::Demo(asked) => runtime()?.block_on(demo::run(settings(&asked.place)?, asked))?,
+        Command::Serve(place) => run(serve::run(settings(&place)?))?,
+        Command::Init(asked) => run(setup::init(settings(&asked.place)?, asked))?,
+        Command::Demo(asked) => run(demo::run(settings(&asked.place)?, asked))?,
         Command::Snapshot(asked) => snapshot::run(&settings(&asked.place)?, &asked)?,
         Command::Doctor(place) => {
             let is_well = doctor::run(&place.sources(), World::real().clock.now());
@@ -59,6 +61,11 @@ fn settings(place: &Place) -> anyhow::Result<config::Config> {
     Ok(config)
 }
 
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("quarterdeck").build()
+fn run(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("quarterdeck").build()?;
+    let result = runtime.block_on(work);
+    // A snapshot that is being made is given up: nothing of it is published until all of it is.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    result
 }

@@ -179,7 +179,7 @@ fn head(out: &mut String, name: &str, kind: &str, about: &str) {
     let _ = writeln!(out, "# HELP {name} {about}\n# TYPE {name} {kind}");
 }
 
-fn single(out: &mut String, name: &str, kind: &str, about: &str, value: f64) {
+pub(crate) fn single(out: &mut String, name: &str, kind: &str, about: &str, value: f64) {
     head(out, name, kind, about);
     let _ = writeln!(out, "{name} {value}");
 }

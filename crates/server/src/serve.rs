@@ -1,5 +1,6 @@
 //! `quarterdeck serve`: from settings to a server that answers, and to its orderly end.
 
+use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
@@ -10,15 +11,19 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use world::World;
 
-use crate::compose::{App, House, Site, tenants};
+use crate::compose::{House, Site, tenants};
 use crate::config::{Config, Origin};
 use crate::data_dir::{DataDir, machine_name, tls_folder};
+use crate::health::{Gauge, Health};
 use crate::layers::Around;
 use crate::listen::{Edge, Limits, Stop, serve};
 use crate::metrics::Metrics;
+use crate::otlp::Tracer;
 use crate::tls::{self, LEAF_RENEWED_BEFORE_DAYS, Tls, Wanted};
-use crate::{health, ui};
+use crate::{health, ui, upkeep};
 
+/// How long the last traces may take to be sent.
+const LAST_SPANS: Duration = Duration::from_secs(3);
 /// How often the certificate's age is looked at.
 const CERTIFICATE_CHECK: Duration = Duration::from_secs(6 * 60 * 60);
 
@@ -79,13 +84,32 @@ impl Listening {
         }
     }
 
+    /// Says where the server is. Whoever reads it may have gone away already.
+    fn greet(&self) {
+        let mut out = std::io::stdout().lock();
+        let _ = writeln!(out, "Quarterdeck answers at {}", self.origin);
+        if let Some(authority) = self.authority_file() {
+            let _ = writeln!(out, "Clients must trust the authority in {}", authority.display());
+        }
+    }
+
     /// Answers until the process is told to stop.
     ///
     /// # Errors
     /// When signals cannot be listened for.
-    pub(crate) async fn run(self, app: App, world: World) -> Result<()> {
-        let around = Around::new(&self.config, &self.origin, world.clone(), self.metrics.clone());
-        let doors = app.router.merge(health::router(app.checks, self.metrics.clone()));
+    pub(crate) async fn run(self, house: House, world: World) -> Result<()> {
+        // From here on a signal means an orderly end; before, there is nothing to end.
+        let mut signals = Signals::new()?;
+        self.tls.ask_for_clients_of(house.device_authorities().await?)?;
+        let app = house.app();
+        let (tracer, sending) = Tracer::start(&self.config.otlp);
+        let mut gauges = app.gauges;
+        let (about, dropped) = ("Spans that did not fit the queue since the start.", tracer.clone());
+        gauges.push(Gauge::new("quarterdeck_spans_dropped", about, move || dropped.dropped() as f64));
+        let around = Around::new(&self.config, &self.origin, world.clone(), self.metrics.clone(), tracer);
+        let health =
+            Health { checks: app.checks.into(), gauges: gauges.into(), metrics: self.metrics.clone() };
+        let doors = app.router.merge(health::router(health));
         let router = around.wrap(ui::behind(doors, world.clone()));
         let edge = Edge {
             tls: self.tls.clone(),
@@ -95,7 +119,7 @@ impl Listening {
             router,
         };
         let (tell, stop) = Stop::pair();
-        let mut signals = Signals::new()?;
+        self.greet();
         tracing::info!(origin = %self.origin, listen = %self.listener.local_addr()?, "answering");
         let renewing = tokio::spawn(keep_certificate(
             self.tls,
@@ -105,11 +129,16 @@ impl Listening {
             world,
         ));
         let serving = tokio::spawn(serve(self.listener, edge, stop));
+        upkeep::start(&house);
         let signal = signals.any().await;
         tracing::info!(signal, "stopping: requests that are being answered may finish");
         renewing.abort();
         let _ = tell.send(true);
         serving.await?;
+        if let Some(sending) = sending {
+            // The last spans; a collector that is away must not keep the server from ending.
+            let _ = tokio::time::timeout(LAST_SPANS, sending).await;
+        }
         tracing::info!("stopped");
         drop(self.data_dir);
         Ok(())
@@ -127,12 +156,7 @@ pub(crate) async fn run(config: Config) -> Result<()> {
             listening.data_dir.path().display()
         );
     }
-    println!("Quarterdeck answers at {}", listening.origin);
-    if let Some(authority) = listening.authority_file() {
-        println!("Clients must trust the authority in {}", authority.display());
-    }
-    house.start_upkeep();
-    listening.run(house.app(), world).await
+    listening.run(house, world).await
 }
 
 /// What the server is called: as set, or from where it listens.

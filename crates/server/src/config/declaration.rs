@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::setting::{DatabaseAddress, LogFormat, LogLevel, Setting};
+use super::setting::{CollectorAddress, DatabaseAddress, LogFormat, LogLevel, Setting};
 use super::source::Values;
 use super::{Key, Network, Origin};
 
@@ -108,8 +108,8 @@ settings! {
     lake: Lake = "lake" {
         /// The folder of the warehouse's Parquet files and catalogue. Unset: `lake` in `data_dir`.
         folder: Option<PathBuf> = "",
-        /// Days of history that are kept; 0 keeps everything.
-        history_days: u32 = "0",
+        /// Days of history that tables with one row per day keep; 0 keeps everything. Unset: as documented, table by table.
+        history_days: Option<u16> = "",
     }
     /// The warehouse feed.
     feed: Feed = "feed" {
@@ -134,10 +134,10 @@ settings! {
         /// The least important lines that are written: `error`, `warn`, `info`, `debug` or `trace`.
         level: LogLevel = "info",
     }
-    /// Traces for OpenTelemetry.
+    /// Traces for OpenTelemetry: a span for each request, sent as OTLP over HTTP (JSON).
     otlp: Otlp = "otlp" {
-        /// The collector's base address, such as `http://127.0.0.1:4318`; spans go to `/v1/traces` there. Unset: no traces are sent.
-        endpoint: Option<String> = "",
+        /// The collector's base address, such as `http://127.0.0.1:4318`; spans go to `/v1/traces` there. Plain http: let a collector nearby forward with TLS. Unset: no traces are sent.
+        endpoint: Option<CollectorAddress> = "",
         /// The name this server gives itself.
         service_name: String = "quarterdeck",
     }

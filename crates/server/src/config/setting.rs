@@ -91,7 +91,7 @@ macro_rules! number {
         }
     )* };
 }
-number!(u32, u64);
+number!(u16, u32, u64);
 
 impl<T: Setting> Setting for Option<T> {
     const SHAPE: Shape = T::SHAPE;
@@ -170,6 +170,27 @@ impl Setting for DatabaseAddress {
             "must begin with sqlite: or postgres://, such as postgres://quarterdeck@localhost/quarterdeck"
                 .to_owned()
         })
+    }
+}
+
+/// Where traces are sent: `http://host[:port]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CollectorAddress(pub(crate) String);
+
+impl Setting for CollectorAddress {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(raw: &Raw) -> Result<CollectorAddress, String> {
+        let text = one(raw)?;
+        let bare = text.strip_suffix('/').unwrap_or(text);
+        let host = bare.strip_prefix("http://").filter(|host| !host.is_empty());
+        let fits = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+        match host {
+            Some(host) if host.chars().all(fits) => Ok(CollectorAddress(bare.to_owned())),
+            _ => Err(format!(
+                "must be http:// with a host and a port, such as http://127.0.0.1:4318, and is \"{text}\""
+            )),
+        }
     }
 }
 

@@ -27,7 +27,8 @@ async fn check(origin: &str, request: Request) -> Answer {
         .route("/slow", get(std::future::pending::<()>));
     let metrics = Metrics::new(Timestamp::UNIX_EPOCH);
     let origin = Origin::new(origin, 443);
-    let app = Around::new(&config, &origin, World::seeded(1, Timestamp::UNIX_EPOCH), metrics).wrap(router);
+    let world = World::seeded(1, Timestamp::UNIX_EPOCH);
+    let app = Around::new(&config, &origin, world, metrics, Tracer::default()).wrap(router);
     let answer = app.oneshot(request).await.expect("infallible");
     let (parts, body) = answer.into_parts();
     let body = to_bytes(body, 10_000).await.expect("a body");

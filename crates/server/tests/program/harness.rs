@@ -13,7 +13,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 /// The program with nothing of this machine's settings.
-pub fn quarterdeck(arguments: &[&str]) -> Command {
+pub(crate) fn quarterdeck(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quarterdeck"));
     command.args(arguments);
     for (name, _) in
@@ -24,31 +24,34 @@ pub fn quarterdeck(arguments: &[&str]) -> Command {
     command
 }
 
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Runs a command that ends by itself, and shows what it said.
-pub fn said(command: &mut Command) -> (Option<i32>, String) {
+pub(crate) fn said(command: &mut Command) -> (Option<i32>, String) {
     let Output { status, stdout, stderr } = command.output().expect("the program starts");
     (status.code(), format!("{}{}", text(&stdout), text(&stderr)))
 }
 
 /// A running server. It is killed when dropped, unless it has ended.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub data_dir: PathBuf,
-    pub port: u16,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) port: u16,
     stdout: BufReader<std::process::ChildStdout>,
 }
 
 impl Server {
-    pub fn start(data_dir: &Path) -> Server {
+    pub(crate) fn start(data_dir: &Path) -> Server {
         Server::start_with(data_dir, &[])
     }
 
-    pub fn start_with(data_dir: &Path, settings: &[(&str, &str)]) -> Server {
+    pub(crate) fn start_with(data_dir: &Path, settings: &[(&str, &str)]) -> Server {
         let folder = data_dir.to_str().expect("a plain name");
+        let (code, words) =
+            said(&mut quarterdeck(&["init", "--data-dir", folder, "--listen", "127.0.0.1:0"]));
+        assert_eq!(code, Some(0), "{words}");
         let mut command = quarterdeck(&["serve", "--data-dir", folder, "--listen", "127.0.0.1:0"]);
         command.envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut child = command.spawn().expect("the program starts");
@@ -60,7 +63,7 @@ impl Server {
         Server { child, data_dir: data_dir.to_owned(), port, stdout }
     }
 
-    pub fn connect(&self) -> StreamOwned<ClientConnection, TcpStream> {
+    pub(crate) fn connect(&self) -> StreamOwned<ClientConnection, TcpStream> {
         let mut roots = RootCertStore::empty();
         let authority =
             CertificateDer::from_pem_file(self.data_dir.join("tls/ca.pem")).expect("an authority");
@@ -76,12 +79,12 @@ impl Server {
         StreamOwned::new(connection, self.plain())
     }
 
-    pub fn plain(&self) -> TcpStream {
+    pub(crate) fn plain(&self) -> TcpStream {
         TcpStream::connect(("127.0.0.1", self.port)).expect("the server listens")
     }
 
     /// Sends these bytes and reads until the server closes.
-    pub fn send(&self, request: &[u8]) -> String {
+    pub(crate) fn send(&self, request: &[u8]) -> String {
         let mut stream = self.connect();
         // The server may refuse and close while a large request is still being sent.
         let _ = stream.write_all(request);
@@ -90,25 +93,25 @@ impl Server {
         text(&answer)
     }
 
-    pub fn get(&self, path: &str, accept: &str) -> String {
+    pub(crate) fn get(&self, path: &str, accept: &str) -> String {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
         );
         self.send(request.as_bytes())
     }
 
-    pub fn tell(&self, signal: Signal) {
+    pub(crate) fn tell(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process id");
         kill_process(pid, signal).expect("the server runs");
     }
 
-    pub fn wait(mut self) -> (ExitStatus, String) {
+    pub(crate) fn wait(mut self) -> (ExitStatus, String) {
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).expect("text");
         (self.child.wait().expect("our child"), rest)
     }
 
-    pub fn stop(self) {
+    pub(crate) fn stop(self) {
         self.tell(Signal::TERM);
         assert_eq!(self.wait().0.code(), Some(0));
     }
@@ -123,6 +126,6 @@ impl Drop for Server {
 }
 
 /// A folder for one server's data.
-pub fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder")
 }
