@@ -47,7 +47,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let failure = Failure::bad_request(format!("The body does not fit: {}.", error.inner()));
-        if path == "." { failure } else { failure.target(path) }
+        if path == "." || path == "?" { failure } else { failure.target(path) }
     })?;
     deserializer.end().map_err(|_| Failure::bad_request("The body has text after its JSON value."))?;
     Ok(value)

@@ -233,10 +233,6 @@ impl From<odata::QueryError> for Failure {
             odata::ErrorKind::NotImplemented => Code::NotImplemented,
             odata::ErrorKind::NotFound => Code::NotFound,
         };
-        Failure {
-            target: error.target,
-            position: error.position,
-            ..Failure::new(code, error.message)
-        }
+        Failure { target: error.target, position: error.position, ..Failure::new(code, error.message) }
     }
 }

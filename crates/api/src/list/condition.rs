@@ -1,7 +1,8 @@
 //! An OData condition as SQL that means the same on both engines.
 //!
-//! OData knows no third truth value: a comparison with null is false, `ne` with null is true. Where SQL would answer
-//! null under a `not`, the comparison is wrapped so that it answers false.
+//! OData compares null as a value: `eq` and `ne` with null are true or false, order comparisons with null are false.
+//! Where SQL would answer null under a `not`, the comparison is wrapped so that it answers false. Functions of null are
+//! null in both.
 
 use odata::QueryError;
 use odata::expr::{Arithmetic, Comparison, Expr, ExprKind, Function, Literal};
@@ -34,7 +35,7 @@ impl<'v> Writer<'v> {
             }
             ExprKind::Call(Function::Contains | Function::StartsWith | Function::EndsWith, _)
             | ExprKind::Path(_)
-            | ExprKind::Literal(Literal::Bool(_)) => settled(self.value(expr)?, positive),
+            | ExprKind::Literal(Literal::Bool(_)) => self.value(expr)?,
             _ => return Err(unsupported(expr, "This expression")),
         })
     }
@@ -61,8 +62,13 @@ impl<'v> Writer<'v> {
             (_, true, _) | (_, _, true) => return Ok("false".to_owned()),
             _ => {}
         }
+        // A literal is not null, so `=` will do, which an index can serve.
+        let may_both_be_null = left.as_literal().is_none() && right.as_literal().is_none();
         let (left, right) = (self.value(left)?, self.value(right)?);
         let operator = match comparison {
+            Comparison::Eq if may_both_be_null => {
+                return Ok(format!("({left} is not distinct from {right})"));
+            }
             Comparison::Eq => "=",
             Comparison::Ne => return Ok(format!("({left} is distinct from {right})")),
             Comparison::Gt => ">",
@@ -143,7 +149,8 @@ impl<'v> Writer<'v> {
         Ok(match (function, values.as_slice()) {
             // `like` folds case on SQLite only; these forms mean the same on both.
             (Function::Contains, [text, part]) => {
-                format!("(length({part}) = 0 or replace({text}, {part}, '') <> {text})")
+                // Every text contains the empty one; of null nothing is known.
+                format!("(replace({text}, {part}, '') <> {text} or (length({part}) = 0 and {text} = {text}))")
             }
             (Function::StartsWith, [text, part]) => format!("(substr({text}, 1, length({part})) = {part})"),
             (Function::EndsWith, [text, part]) => format!(
