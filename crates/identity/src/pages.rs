@@ -104,13 +104,10 @@ pub(crate) fn set_password(
     error: Option<Key>,
 ) -> Page {
     let mut body = Html::new();
-    paragraph(&mut body, user_name);
     alert(&mut body, lang, error);
     open_form(&mut body, action, token);
-    // Password managers file the new password under this name.
-    body.raw("<input type=\"hidden\" autocomplete=\"username\" name=\"name\" value=\"")
-        .text(user_name)
-        .raw("\">");
+    // Shown so that password managers file the new password under it.
+    field(&mut body, lang, Key::UserName, &Field { value: user_name, readonly: true, ..Field::user_name() });
     let described = error.is_some();
     if current {
         field(
@@ -281,6 +278,7 @@ struct Field<'a> {
     /// The error above belongs to this field.
     described: bool,
     code: bool,
+    readonly: bool,
 }
 
 impl<'a> Field<'a> {
@@ -293,6 +291,7 @@ impl<'a> Field<'a> {
             autofocus: false,
             described: false,
             code: false,
+            readonly: false,
         }
     }
 
@@ -324,6 +323,9 @@ fn field(body: &mut Html, lang: Lang, label: Key, field: &Field<'_>) {
     }
     if field.described {
         body.raw(" aria-describedby=\"problem\"");
+    }
+    if field.readonly {
+        body.raw(" readonly");
     }
     if field.autofocus {
         body.raw(" autofocus");

@@ -15,5 +15,7 @@ mod codes;
 mod devices;
 #[path = "flows/doors.rs"]
 mod doors;
+#[path = "flows/faults.rs"]
+mod faults;
 #[path = "flows/ui.rs"]
 mod ui;

@@ -59,11 +59,6 @@ pub(crate) async fn authenticate(
     params: &Params,
 ) -> Result<Speaker, OAuthError> {
     let Credentials { id, secret } = credentials(&call.headers, &call.query, params)?;
-    let limit = Key::Client(id.clone(), call.network);
-    let limit = std::slice::from_ref(&limit);
-    if let Some(seconds) = call.identity.limits().wait_seconds(limit, call.trace.now) {
-        return Err(OAuthError::too_many(seconds));
-    }
     let (origin, wanted) = (call.identity.origin().clone(), id.clone());
     let found = call.identity.inner.store.read(tenant, move |tx| find(tx, &wanted, &origin)).await?;
     let now = call.trace.now;
@@ -72,14 +67,30 @@ pub(crate) async fn authenticate(
         (Some(known), Some(secret)) if !known.client.public && known.client.accepts_secret(&secret, now) => {
             Ok(Speaker { known, authenticated: true })
         }
-        (found, secret) => {
-            call.identity.limits().count(limit, now);
-            if secret.is_some() && found.as_ref().is_some_and(|known| known.application.is_some()) {
-                record_failure(call, tenant, &id).await?;
-            }
-            Err(refusal(found.as_ref(), secret.is_some()))
-        }
+        (found, secret) => Err(refuse(call, tenant, &id, found.as_ref(), secret.is_some()).await),
     }
+}
+
+/// Counts, records and words a failure. The right secret works however many wrong ones came before: it is too long
+/// to guess, and a stranger who knows the client id must not be able to shut the client out.
+async fn refuse(
+    call: &Call,
+    tenant: TenantId,
+    id: &str,
+    found: Option<&Known>,
+    with_secret: bool,
+) -> OAuthError {
+    let limit = [Key::Client(id.to_owned(), call.network)];
+    let wait = call.identity.limits().wait_seconds(&limit, call.trace.now);
+    if let Some(seconds) = wait {
+        return OAuthError::too_many(seconds);
+    }
+    call.identity.limits().count(&limit, call.trace.now);
+    if with_secret && found.is_some_and(|known| known.application.is_some()) {
+        let recorded = record_failure(call, tenant, id).await;
+        return recorded.err().unwrap_or_else(|| refusal(found, with_secret));
+    }
+    refusal(found, with_secret)
 }
 
 fn refusal(found: Option<&Known>, with_secret: bool) -> OAuthError {

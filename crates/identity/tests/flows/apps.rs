@@ -223,6 +223,14 @@ fn guessing_secrets_is_slowed_down() {
         let limited = house.token(&pairs).await;
         assert_eq!(limited.status, 429);
         assert_eq!(limited.header("retry-after"), "900");
+        // The right secret still works: nobody can shut a client out by guessing.
+        let good = [
+            ("grant_type", "client_credentials"),
+            ("client_id", app.client_id.as_str()),
+            ("client_secret", app.secret.as_str()),
+            ("scope", "api://quarterdeck/.default"),
+        ];
+        assert_eq!(house.token(&good).await.status, 200);
     });
 }
 

@@ -151,6 +151,12 @@ impl House {
         self.send(post(path, pairs)).await
     }
 
+    /// Posts a form's text as it is.
+    pub(crate) async fn post_raw(&self, path: &str, text: &str) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(text.to_owned())).unwrap()).await
+    }
+
     /// Calls the v2 token endpoint.
     pub(crate) async fn token(&self, pairs: &[(&str, &str)]) -> Answer {
         self.post(&format!("/{TENANT}/oauth2/v2.0/token"), pairs).await
