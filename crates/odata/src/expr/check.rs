@@ -9,77 +9,97 @@ use super::{Arithmetic, Expr, ExprKind, Function, Lambda, Literal};
 use crate::edm::{EdmType, EnumType, Model};
 use crate::error::{QueryError, code, did_you_mean};
 
-/// The type of a node; `None` for null, which fits everywhere.
-pub(super) type Typed = Result<Option<EdmType>, QueryError>;
+/// The type of a node; `None` for null, which fits everywhere. Errors are boxed, because one lies on the stack per level.
+type Typed = Result<Option<EdmType>, Box<QueryError>>;
 
-pub(super) fn check(expr: &mut Expr, model: &Model) -> Typed {
-    let start = expr.span.start;
-    match &mut expr.kind {
-        ExprKind::Literal(literal) => Ok(literal.ty()),
-        ExprKind::Path(path) => Ok(Some(path.ty.clone())),
-        ExprKind::And(terms) | ExprKind::Or(terms) => {
-            terms.iter_mut().try_for_each(|term| condition(term, model))?;
-            Ok(Some(EdmType::Boolean))
-        }
-        ExprKind::Not(operand) => {
-            condition(operand, model)?;
-            Ok(Some(EdmType::Boolean))
-        }
-        ExprKind::Negate(operand) => match check(operand, model)? {
-            Some(ty) if !ty.is_numeric() && ty != EdmType::Duration => Err(mismatch(
-                start,
-                format!("'-' needs a number or a duration after it, not {}.", ty.plain()),
-            )),
-            ty => Ok(ty),
-        },
-        ExprKind::Compare(op, left, right) => compare::comparison(*op, left, right, model),
-        ExprKind::Has(left, right) => compare::has(left, right, model),
-        ExprKind::In(left, items) => compare::membership(left, items, model),
-        ExprKind::Arithmetic(op, left, right) => {
-            let types = (check(left, model)?, check(right, model)?);
-            arithmetic(*op, &types.0, &types.1).ok_or_else(|| arithmetic_mismatch(*op, &types, start))
-        }
-        ExprKind::Call(function, arguments) => call(*function, arguments, start, model),
-        ExprKind::Cast(operand, ty) => {
-            check(operand, model)?;
-            Ok(Some(ty.clone()))
-        }
-        ExprKind::IsOf(operand, _) => {
-            check(operand, model)?;
-            Ok(Some(EdmType::Boolean))
-        }
-        ExprKind::Lambda(Lambda { condition: body, .. }) => {
-            body.iter_mut().try_for_each(|(_, body)| condition(body, model))?;
-            Ok(Some(EdmType::Boolean))
-        }
-        ExprKind::Count(_, filter) => {
-            filter.iter_mut().try_for_each(|filter| condition(filter, model))?;
-            Ok(Some(EdmType::Int64))
-        }
-    }
+pub(super) fn check(expr: &mut Expr, model: &Model) -> Result<Option<EdmType>, QueryError> {
+    bottom_up(expr, model).map_err(|error| *error)
 }
 
 /// Checks something that must be true or false.
 pub(crate) fn condition(expr: &mut Expr, model: &Model) -> Result<(), QueryError> {
     let ty = check(expr, model)?;
-    match ty {
-        None | Some(EdmType::Boolean) => Ok(()),
-        Some(ty) => {
-            let what = match &expr.kind {
-                ExprKind::Path(path) => format!("'{path}'"),
-                _ => "this".to_owned(),
-            };
-            let message = format!(
-                "A condition is needed here, but {what} is {}; compare it with a value, such as {what} eq …, \
-                 and put a comparison after 'not' in parentheses.",
-                ty.plain()
-            );
-            Err(mismatch(
-                expr.span.start,
-                message.replace("such as this eq …", "with eq or another operator"),
-            ))
+    must_hold(expr, ty.as_ref()).map_err(|error| *error)
+}
+
+/// Types the children, then the node itself; only this function recurses.
+fn bottom_up(expr: &mut Expr, model: &Model) -> Typed {
+    let (mut types, mut failure) = (Vec::new(), None);
+    expr.for_each_child_mut(&mut |child| {
+        if failure.is_none() {
+            match bottom_up(child, model) {
+                Ok(ty) => types.push(ty),
+                Err(error) => failure = Some(error),
+            }
         }
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => node(expr, &types, model),
     }
+}
+
+/// The type of a node whose children have `types`, from left to right.
+fn node(expr: &mut Expr, types: &[Option<EdmType>], model: &Model) -> Typed {
+    let start = expr.span.start;
+    match (&mut expr.kind, types) {
+        (ExprKind::Literal(literal), _) => Ok(literal.ty()),
+        (ExprKind::Path(path), _) => Ok(Some(path.ty.clone())),
+        (ExprKind::And(terms) | ExprKind::Or(terms), types) => {
+            terms.iter().zip(types).try_for_each(|(term, ty)| must_hold(term, ty.as_ref()))?;
+            Ok(Some(EdmType::Boolean))
+        }
+        (ExprKind::Not(operand), [ty]) => must_hold(operand, ty.as_ref()).map(|()| Some(EdmType::Boolean)),
+        (ExprKind::Negate(_), [ty]) => negated(ty.as_ref(), start),
+        (ExprKind::Compare(op, left, right), [l, r]) => {
+            compare::comparison(*op, left, right, (l.clone(), r.clone()), model)
+        }
+        (ExprKind::Has(left, right), [l, r]) => compare::has(left, right, (l.clone(), r.clone()), model),
+        (ExprKind::In(left, items), [l, types @ ..]) => compare::membership(left, items, l, types, model),
+        (ExprKind::Arithmetic(op, ..), [left, right]) => {
+            let result = arithmetic(*op, left, right);
+            result.ok_or_else(|| arithmetic_mismatch(*op, left, right, start).into())
+        }
+        (ExprKind::Call(Function::Case, arguments), types) => case(arguments, types),
+        (ExprKind::Call(function, arguments), types) => call(*function, arguments, types),
+        (ExprKind::Cast(_, ty), _) => Ok(Some(ty.clone())),
+        (ExprKind::Lambda(Lambda { condition: Some((_, body)), .. }), [ty]) => {
+            must_hold(body, ty.as_ref()).map(|()| Some(EdmType::Boolean))
+        }
+        (ExprKind::Count(_, Some(filter)), [ty]) => {
+            must_hold(filter, ty.as_ref()).map(|()| Some(EdmType::Int64))
+        }
+        (ExprKind::Count(..), _) => Ok(Some(EdmType::Int64)),
+        // isof, any(): the rest is true or false whatever is inside.
+        _ => Ok(Some(EdmType::Boolean)),
+    }
+}
+
+fn negated(ty: Option<&EdmType>, start: usize) -> Typed {
+    match ty {
+        Some(ty) if !ty.is_numeric() && *ty != EdmType::Duration => {
+            let message = format!("'-' needs a number or a duration after it, not {}.", ty.plain());
+            Err(mismatch(start, message).into())
+        }
+        ty => Ok(ty.cloned()),
+    }
+}
+
+fn must_hold(expr: &Expr, ty: Option<&EdmType>) -> Result<(), Box<QueryError>> {
+    let ty = match ty {
+        None | Some(EdmType::Boolean) => return Ok(()),
+        Some(ty) => ty.plain(),
+    };
+    let advice = "and put a comparison after 'not' in parentheses.";
+    let message = match &expr.kind {
+        ExprKind::Path(path) => format!(
+            "A condition is needed here, but '{path}' is {ty}; compare it with a value, such as '{path}' eq …, {advice}"
+        ),
+        _ => format!(
+            "A condition is needed here, but this is {ty}; compare it with eq or another operator, {advice}"
+        ),
+    };
+    Err(mismatch(expr.span.start, message).into())
 }
 
 fn mismatch(position: usize, message: impl Into<String>) -> QueryError {
@@ -126,65 +146,51 @@ fn promoted(op: Arithmetic, left: &EdmType, right: &EdmType) -> EdmType {
 
 fn arithmetic_mismatch(
     op: Arithmetic,
-    types: &(Option<EdmType>, Option<EdmType>),
+    left: &Option<EdmType>,
+    right: &Option<EdmType>,
     start: usize,
 ) -> QueryError {
     let plain = |ty: &Option<EdmType>| ty.as_ref().map_or("null", EdmType::plain);
-    let texts = [&types.0, &types.1].iter().any(|ty| **ty == Some(EdmType::String));
+    let texts = [left, right].iter().any(|ty| **ty == Some(EdmType::String));
     let hint = if texts && op == Arithmetic::Add { " Join texts with concat(a,b)." } else { "" };
-    let (left, right) = (plain(&types.0), plain(&types.1));
+    let (left, right) = (plain(left), plain(right));
     mismatch(start, format!("'{}' cannot combine {left} with {right}.{hint}", op.keyword()))
 }
 
-fn call(function: Function, arguments: &mut [Expr], start: usize, model: &Model) -> Typed {
-    if function == Function::Case {
-        return case(arguments, start, model);
-    }
+fn call(function: Function, arguments: &[Expr], types: &[Option<EdmType>]) -> Typed {
     let signature = function.signature();
-    let mut first = None;
-    for (index, argument) in arguments.iter_mut().enumerate() {
-        let ty = check(argument, model)?;
-        let kind = signature.arguments[index];
-        if let Some(ty) = &ty
-            && !fits(kind, ty)
-        {
-            let what = match &argument.kind {
-                ExprKind::Path(path) => format!("'{path}' is {}", ty.plain()),
-                ExprKind::Literal(literal) if kind == Kind::Text => {
-                    format!("{literal} is {}; write '{literal}' in single quotes", ty.plain())
-                }
-                _ => format!("this is {}", ty.plain()),
-            };
-            let message = format!("{}() needs {} here, and {what}.", signature.name, wanted(kind));
-            return Err(mismatch(argument.span.start, message));
-        }
-        if index == 0 {
-            first = ty;
-        }
+    for ((argument, ty), kind) in arguments.iter().zip(types).zip(signature.arguments) {
+        let Some(ty) = ty.as_ref().filter(|ty| !fits(*kind, ty)) else { continue };
+        let what = match &argument.kind {
+            ExprKind::Path(path) => format!("'{path}' is {}", ty.plain()),
+            ExprKind::Literal(literal) if *kind == Kind::Text => {
+                format!("{literal} is {}; write '{literal}' in single quotes", ty.plain())
+            }
+            _ => format!("this is {}", ty.plain()),
+        };
+        let message = format!("{}() needs {} here, and {what}.", signature.name, wanted(*kind));
+        return Err(mismatch(argument.span.start, message).into());
     }
-    Ok(signature.result.clone().or(first))
+    let first = || types.first().cloned().flatten();
+    Ok(signature.result.clone().or_else(first))
 }
 
-fn case(arguments: &mut [Expr], start: usize, model: &Model) -> Typed {
+/// Conditions and values in turn; all values must be alike.
+fn case(arguments: &[Expr], types: &[Option<EdmType>]) -> Typed {
     let mut result: Option<EdmType> = None;
-    for pair in arguments.chunks_mut(2) {
-        let [when, then] = pair else {
-            return Err(mismatch(start, "case() takes pairs of a condition and a value."));
-        };
-        condition(when, model)?;
-        if let Some(ty) = check(then, model)? {
-            match &result {
-                Some(known) if !compare::same_family(known, &ty) => {
-                    let message = format!(
-                        "All values of case() must be alike, but here {} meets {}.",
-                        known.plain(),
-                        ty.plain()
-                    );
-                    return Err(mismatch(then.span.start, message));
-                }
-                Some(_) => {}
-                None => result = Some(ty),
+    for (index, (argument, ty)) in arguments.iter().zip(types).enumerate() {
+        if index % 2 == 0 {
+            must_hold(argument, ty.as_ref())?;
+            continue;
+        }
+        match (&result, ty) {
+            (Some(known), Some(ty)) if !compare::same_family(known, ty) => {
+                let (known, ty) = (known.plain(), ty.plain());
+                let message = format!("All values of case() must be alike, but here {known} meets {ty}.");
+                return Err(mismatch(argument.span.start, message).into());
             }
+            (None, Some(ty)) => result = Some(ty.clone()),
+            _ => {}
         }
     }
     Ok(result)

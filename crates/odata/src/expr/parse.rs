@@ -1,16 +1,20 @@
 //! The grammar of common expressions (OData 4.01 ABNF `commonExpr`), by precedence climbing.
 //!
-//! Resolves names, applies limits, leaves types to [`super::check`]. Paths and lambdas are in [`path`], calls and
-//! quoted forms in [`call`].
+//! Resolves names, applies limits, leaves types to [`super::check`]. Names, calls and quoted forms are in [`call`], paths
+//! and lambdas in [`path`], aliases and lists in [`list`].
+//!
+//! Whatever recurses passes small boxed results and does its reading and refusing in functions that have returned by
+//! then: an unoptimised build has no stack to waste on a hundred levels.
 
 mod call;
+mod list;
 mod path;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::scope::Scope;
-use super::{Arithmetic, Comparison, Expr, ExprKind, Literal, Span};
+use super::{Arithmetic, Comparison, Expr, ExprKind, Function, Literal, Path, Quantifier, Span};
 use crate::cursor::{Cursor, is_identifier_part};
 use crate::error::{QueryError, code};
 use crate::literal::parse as literal;
@@ -101,7 +105,25 @@ pub(super) fn parse(text: &str, context: &Context<'_>) -> Result<Expr, QueryErro
         reading: Vec::new(),
         height: 0,
     };
-    parser.whole()
+    parser.whole().map(|expr| *expr).map_err(|error| *error)
+}
+
+/// Small, because it lies on the stack once per level and function.
+pub(crate) type Parsed<T = Box<Expr>> = Result<T, Box<QueryError>>;
+
+/// What a name leads to, read up to where a nested expression begins.
+enum Step {
+    Whole(Box<Expr>),
+    Call(Function),
+    TypeCall { is_cast: bool },
+    Lambda(Box<LambdaHead>),
+    FilteredCount(Box<Path>),
+}
+
+struct LambdaHead {
+    collection: Path,
+    quantifier: Quantifier,
+    variable: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -143,64 +165,80 @@ const UNARY: u8 = 7;
 
 impl Parser<'_, '_, '_> {
     /// One expression that fills the text.
-    pub(crate) fn whole(&mut self) -> Result<Expr, QueryError> {
+    pub(crate) fn whole(&mut self) -> Parsed {
         let expr = self.expression()?;
         self.cursor.skip_space();
         if self.cursor.is_at_end() { Ok(expr) } else { Err(self.unexpected()) }
     }
 
     /// One expression; stops before anything that cannot continue it.
-    pub(crate) fn expression(&mut self) -> Result<Expr, QueryError> {
+    pub(crate) fn expression(&mut self) -> Parsed {
         self.binary(0)
     }
 
-    fn binary(&mut self, floor: u8) -> Result<Expr, QueryError> {
+    fn binary(&mut self, floor: u8) -> Parsed {
         self.cursor.skip_space();
         let mut left = self.unary()?;
         while let Some(operator) = self.accept_operator(floor) {
-            let start = left.span.start;
             let left_height = self.height;
-            let kind = match operator {
-                Operator::And => ExprKind::And(self.terms(left, operator)?),
-                Operator::Or => ExprKind::Or(self.terms(left, operator)?),
+            left = match operator {
+                Operator::And | Operator::Or => self.terms(*left, operator)?,
                 Operator::In => {
                     let items = self.in_list()?;
-                    // Nothing is in an empty list.
-                    if items.is_empty() {
-                        ExprKind::Literal(Literal::Bool(false))
-                    } else {
-                        ExprKind::In(Box::new(left), items)
-                    }
+                    self.membership(left, items, left_height)?
                 }
-                Operator::Has => ExprKind::Has(Box::new(left), Box::new(self.binary(9)?)),
-                Operator::Compare(op) => {
+                _ => {
                     let right = self.binary(operator.precedence() + 1)?;
-                    ExprKind::Compare(op, Box::new(left), Box::new(right))
-                }
-                Operator::Arithmetic(op) => {
-                    let right = self.binary(operator.precedence() + 1)?;
-                    ExprKind::Arithmetic(op, Box::new(left), Box::new(right))
+                    self.combined(operator, left, right, left_height)?
                 }
             };
-            self.height = self.height.max(left_height);
-            left = self.node(kind, start)?;
         }
         Ok(left)
     }
 
+    fn combined(
+        &mut self,
+        operator: Operator,
+        left: Box<Expr>,
+        right: Box<Expr>,
+        left_height: usize,
+    ) -> Parsed {
+        let start = left.span.start;
+        let kind = match operator {
+            Operator::Compare(op) => ExprKind::Compare(op, left, right),
+            Operator::Arithmetic(op) => ExprKind::Arithmetic(op, left, right),
+            Operator::Has | Operator::In | Operator::And | Operator::Or => ExprKind::Has(left, right),
+        };
+        self.height = self.height.max(left_height);
+        self.node(kind, start)
+    }
+
+    /// Nothing is in an empty list.
+    fn membership(&mut self, left: Box<Expr>, items: Vec<Expr>, left_height: usize) -> Parsed {
+        let start = left.span.start;
+        let kind = match items.is_empty() {
+            true => ExprKind::Literal(Literal::Bool(false)),
+            false => ExprKind::In(left, items),
+        };
+        self.height = self.height.max(left_height);
+        self.node(kind, start)
+    }
+
     /// `first and second and …` as one flat list.
-    fn terms(&mut self, first: Expr, operator: Operator) -> Result<Vec<Expr>, QueryError> {
-        let (mut terms, mut highest) = (vec![first], 0);
+    fn terms(&mut self, first: Expr, operator: Operator) -> Parsed {
+        let start = first.span.start;
+        let (mut terms, mut highest) = (vec![first], self.height);
         loop {
-            terms.push(self.binary(operator.precedence() + 1)?);
+            terms.push(*self.binary(operator.precedence() + 1)?);
             highest = self.height.max(highest);
             let before = self.cursor.position;
             if self.accept_operator(operator.precedence()) != Some(operator) {
                 self.cursor.position = before;
-                self.height = highest;
-                return Ok(terms);
+                break;
             }
         }
+        self.height = highest;
+        self.node(if operator == Operator::And { ExprKind::And(terms) } else { ExprKind::Or(terms) }, start)
     }
 
     /// Reads the next operator if it binds at least as tightly as `floor`.
@@ -214,64 +252,101 @@ impl Parser<'_, '_, '_> {
         operator
     }
 
-    fn unary(&mut self) -> Result<Expr, QueryError> {
+    fn unary(&mut self) -> Parsed {
         let start = self.cursor.position;
+        match self.accept_sign() {
+            None => self.primary(start),
+            Some(sign) => {
+                self.enter(start)?;
+                let operand = self.binary(UNARY)?;
+                self.budget.leave();
+                self.node(sign(operand), start)
+            }
+        }
+    }
+
+    /// Reads `-` or `not`. A minus before a digit belongs to the number.
+    fn accept_sign(&mut self) -> Option<fn(Box<Expr>) -> ExprKind> {
         let rest = self.cursor.rest();
-        let is_negative_literal =
-            rest.starts_with("-INF") || rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
-        if rest.starts_with('-') && !is_negative_literal {
+        let is_number = rest.starts_with("-INF") || rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+        if rest.starts_with('-') && !is_number {
             self.cursor.accept('-');
-            let operand = self.nested(start, |parser| parser.binary(UNARY))?;
-            return self.node(ExprKind::Negate(Box::new(operand)), start);
+            return Some(ExprKind::Negate);
         }
         let is_not = rest.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("not"))
             && rest[3..].starts_with([' ', '\t', '(']);
         if is_not {
             self.cursor.position += 3;
-            let operand = self.nested(start, |parser| parser.binary(UNARY))?;
-            return self.node(ExprKind::Not(Box::new(operand)), start);
+            return Some(ExprKind::Not);
         }
-        self.primary(start)
+        None
     }
 
-    fn primary(&mut self, start: usize) -> Result<Expr, QueryError> {
+    fn primary(&mut self, start: usize) -> Parsed {
         match self.cursor.peek() {
-            Some('(') => {
-                self.cursor.accept('(');
-                let inner = self.nested(start, Parser::expression)?;
-                self.cursor.skip_space();
-                if !self.cursor.accept(')') {
-                    return Err(if self.cursor.is_at_end() {
-                        self.cursor.syntax("Close the parenthesis with ')'.").clone_at(start)
-                    } else {
-                        self.unexpected()
-                    });
-                }
-                Ok(Expr::new(inner.kind, self.span(start)))
-            }
+            Some('(') => self.parenthesised(start),
+            Some('@') => self.alias(start),
+            Some('[') => self.array_literal(start),
+            _ => match self.step(start)? {
+                Step::Whole(expr) => Ok(expr),
+                Step::Call(function) => self.call(function, start),
+                Step::TypeCall { is_cast } => self.type_call(is_cast, start),
+                Step::Lambda(head) => self.lambda(*head, start),
+                Step::FilteredCount(path) => self.filtered_count(*path, start),
+            },
+        }
+    }
+
+    fn parenthesised(&mut self, start: usize) -> Parsed {
+        self.cursor.accept('(');
+        self.enter(start)?;
+        let mut inner = self.expression()?;
+        self.budget.leave();
+        self.cursor.skip_space();
+        if self.cursor.accept(')') {
+            inner.span = self.span(start);
+            return Ok(inner);
+        }
+        Err(self.unclosed(start))
+    }
+
+    /// An error about a parenthesis that is not closed, at the parenthesis if nothing else follows.
+    fn unclosed(&self, start: usize) -> Box<QueryError> {
+        if self.cursor.is_at_end() {
+            return QueryError::bad(code::SYNTAX, "Close the parenthesis with ')'.").at(start).into();
+        }
+        self.unexpected()
+    }
+
+    /// Everything that holds no expression at its beginning.
+    fn step(&mut self, start: usize) -> Parsed<Step> {
+        let whole = match self.cursor.peek() {
             Some('\'') => {
                 let value = self.quoted()?;
                 self.leaf(ExprKind::Literal(Literal::String(value)), start)
             }
-            Some('@') => self.alias(start),
-            Some('[') => self.array_literal(start),
-            Some('{') => {
-                Err(QueryError::not_implemented("JSON objects are not available in expressions.").at(start))
-            }
-            Some('"') => Err(self.cursor.syntax("Write text in single quotes, not in double quotes.")),
-            Some('$') => self.dollar(start),
+            Some('{') => Err(QueryError::not_implemented("JSON objects are not available in expressions.")
+                .at(start)
+                .into()),
+            Some('"') => Err(self.cursor.syntax("Write text in single quotes, not in double quotes.").into()),
+            Some('$') => return self.dollar(start),
             Some(c) if c == '-' || c.is_ascii_digit() => self.bare_literal(start),
             Some(_) if self.cursor.rest().get(..36).and_then(literal::guid).is_some() => {
                 self.bare_literal(start)
             }
-            Some(c) if is_identifier_part(c) => self.named(start),
-            _ => Err(self
-                .cursor
-                .syntax(format!("A value or a property is missing here; found {}.", self.cursor.found()))),
-        }
+            Some(c) if is_identifier_part(c) => return self.named(start),
+            _ => {
+                let found = self.cursor.found();
+                Err(self
+                    .cursor
+                    .syntax(format!("A value or a property is missing here; found {found}."))
+                    .into())
+            }
+        };
+        whole.map(Step::Whole)
     }
 
-    fn bare_literal(&mut self, start: usize) -> Result<Expr, QueryError> {
+    fn bare_literal(&mut self, start: usize) -> Parsed {
         let mut token = self.bare_token().to_owned();
         if token.contains(['T', 't']) && token.contains(':') && is_zone_after_lost_plus(self.cursor.rest()) {
             self.cursor.position += 1;
@@ -300,65 +375,22 @@ impl Parser<'_, '_, '_> {
         }
     }
 
-    /// The list after `in`.
-    fn in_list(&mut self) -> Result<Vec<Expr>, QueryError> {
-        self.cursor.skip_space();
-        let start = self.cursor.position;
-        if self.cursor.peek() == Some('@') {
-            return self.alias_list(start);
-        }
-        if self.cursor.peek() == Some('[') {
-            return self.array(start);
-        }
-        if !self.cursor.accept('(') {
-            return Err(self.cursor.syntax("Write a list in parentheses after 'in', such as in ('a','b')."));
-        }
-        self.nested(start, |parser| {
-            let (mut items, mut highest) = (Vec::new(), 0);
-            parser.height = 0;
-            parser.cursor.skip_space();
-            if parser.cursor.accept(')') {
-                return Ok(items);
-            }
-            loop {
-                items.push(parser.expression()?);
-                highest = parser.height.max(highest);
-                parser.budget.list(items.len(), parser.cursor.position)?;
-                parser.cursor.skip_space();
-                if parser.cursor.accept(')') {
-                    parser.height = highest;
-                    return Ok(items);
-                }
-                if !parser.cursor.accept(',') {
-                    return Err(parser.cursor.syntax("Put ',' between items and ')' after the last."));
-                }
-            }
-        })
+    /// Goes one level down.
+    fn enter(&self, start: usize) -> Parsed<()> {
+        Ok(self.budget.enter(start)?)
     }
 
-    /// Runs `read` one level deeper.
-    fn nested<T>(
-        &mut self,
-        start: usize,
-        read: impl FnOnce(&mut Self) -> Result<T, QueryError>,
-    ) -> Result<T, QueryError> {
-        self.budget.enter(start)?;
-        let result = read(self)?;
-        self.budget.leave();
-        Ok(result)
-    }
-
-    fn leaf(&mut self, kind: ExprKind, start: usize) -> Result<Expr, QueryError> {
+    fn leaf(&mut self, kind: ExprKind, start: usize) -> Parsed {
         self.height = 0;
         self.node(kind, start)
     }
 
     /// A node over the trees read last.
-    fn node(&mut self, kind: ExprKind, start: usize) -> Result<Expr, QueryError> {
+    fn node(&mut self, kind: ExprKind, start: usize) -> Parsed {
         self.height += 1;
         self.budget.height(self.height, self.cursor.position)?;
         self.budget.node(start)?;
-        Ok(Expr::new(kind, self.span(start)))
+        Ok(Box::new(Expr::new(kind, self.span(start))))
     }
 
     fn span(&self, start: usize) -> Span {
@@ -366,7 +398,7 @@ impl Parser<'_, '_, '_> {
     }
 
     /// An error about what follows a complete operand.
-    pub(crate) fn unexpected(&self) -> QueryError {
+    pub(crate) fn unexpected(&self) -> Box<QueryError> {
         let found = self.cursor.found();
         let rest = self.cursor.rest();
         let starts = |signs: &[&str]| signs.iter().any(|sign| rest.starts_with(sign));
@@ -391,15 +423,7 @@ impl Parser<'_, '_, '_> {
         } else {
             "Put an operator such as eq, ne, gt, ge, lt, le, and, or here."
         };
-        self.cursor.syntax(format!("{found} is not expected here. {hint}"))
-    }
-}
-
-impl QueryError {
-    /// The same error at another place.
-    fn clone_at(mut self, position: usize) -> Self {
-        self.position = Some(position);
-        self
+        self.cursor.syntax(format!("{found} is not expected here. {hint}")).into()
     }
 }
 

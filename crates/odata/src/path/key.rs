@@ -91,11 +91,12 @@ fn key_value(
     let (aliases, budget) = (Aliases::new(), Budget::new(limits));
     let scope = Scope::of(&context);
     let value = Parser { cursor, scope, aliases: &aliases, budget: &budget, reading: Vec::new(), height: 0 }
-        .expression()?;
+        .expression()
+        .map_err(|error| *error)?;
     let (name, ty) = Scope::of(&context).member(&Scope::of(&context).root, true, name, start)?;
     let property = Expr::new(ExprKind::Path(Path::property(&name, ty)), Span::default());
     let mut comparison = Expr::new(
-        ExprKind::Compare(Comparison::Eq, Box::new(property), Box::new(value)),
+        ExprKind::Compare(Comparison::Eq, Box::new(property), value),
         Span { start, end: cursor.position },
     );
     expr::check(&mut comparison, &context)?;

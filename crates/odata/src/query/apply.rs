@@ -53,7 +53,8 @@ impl Reader<'_, '_> {
         if !NAMES.contains(&name.as_str()) || !cursor.accept('(') {
             return Err(unknown(&name, position));
         }
-        self.budget.enter(position)?;
+        self.check_nesting(position)?;
+        self.level += 1;
         let step = match name.as_str() {
             "aggregate" => Transformation::Aggregate(self.aggregates(cursor)?),
             "compute" => Transformation::Compute(self.compute(cursor)?),
@@ -67,7 +68,7 @@ impl Reader<'_, '_> {
             ranking => self.ranked(ranking, cursor)?,
         };
         cursor.expect(')', &format!("Close {name}( with ')'."))?;
-        self.budget.leave();
+        self.level -= 1;
         Ok(step)
     }
 

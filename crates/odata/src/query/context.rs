@@ -65,6 +65,8 @@ pub struct Limits {
     pub query_bytes: usize,
     /// Nested parentheses, calls, lambdas, expands; also the height of chains of operators.
     pub depth: usize,
+    /// `$expand` inside `$expand`, and transformations inside transformations.
+    pub nesting: usize,
     /// Nodes of all expressions together.
     pub nodes: usize,
     /// Items of one list: `$select`, `$orderby`, `in (…)`.
@@ -75,7 +77,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { query_bytes: 64 * 1024, depth: 100, nodes: 5_000, list: 1_000, options: 100 }
+        Self { query_bytes: 64 * 1024, depth: 100, nesting: 10, nodes: 5_000, list: 1_000, options: 100 }
     }
 }
 

@@ -48,6 +48,7 @@ impl<'m> Reader<'m, '_> {
         let target = self.context.model.find_entity_type(&navigation.target).ok_or_else(|| {
             QueryError::not_implemented(format!("'{name}' leads outside this service.")).at(position)
         })?;
+        self.check_nesting(position)?;
         self.budget.enter(position)?;
         let (options, levels) = self.nested_options(cursor, target, item.kind)?;
         self.budget.leave();
@@ -81,7 +82,8 @@ impl<'m> Reader<'m, '_> {
         kind: ExpandKind,
     ) -> Result<(Options, Option<Levels>), QueryError> {
         let context = Context { entity_type: target, computed: Vec::new(), ..self.context.clone() };
-        let mut reader = Reader { context, aliases: self.aliases, budget: self.budget, is_nested: true };
+        let mut reader =
+            Reader { context, aliases: self.aliases, budget: self.budget, level: self.level + 1 };
         let (mut options, mut levels, mut seen) = (Options::default(), None, Vec::new());
         loop {
             cursor.skip_space();

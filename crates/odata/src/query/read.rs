@@ -25,8 +25,7 @@ pub(super) fn options(raw_query: &str, context: &Context<'_>) -> Result<Options,
         _ => 2,
     });
     let budget = Budget::new(context.limits);
-    let mut reader =
-        Reader { context: context.clone(), aliases: &aliases, budget: &budget, is_nested: false };
+    let mut reader = Reader { context: context.clone(), aliases: &aliases, budget: &budget, level: 0 };
     let mut options = Options { custom, ..Options::default() };
     for (option, value) in &system {
         let mut cursor = Cursor::new(value);
@@ -115,8 +114,8 @@ pub(super) struct Reader<'m, 'p> {
     pub(super) context: Context<'m>,
     pub(super) aliases: &'p Aliases,
     pub(super) budget: &'p Budget,
-    /// Inside `$expand`.
-    pub(super) is_nested: bool,
+    /// How many `$expand` and transformations are around; 0 outside.
+    pub(super) level: usize,
 }
 
 impl<'m> Reader<'m, '_> {
@@ -156,6 +155,15 @@ impl<'m> Reader<'m, '_> {
         Ok(())
     }
 
+    pub(super) fn check_nesting(&self, position: usize) -> Result<(), QueryError> {
+        let most = self.context.limits.nesting;
+        if self.level < most {
+            return Ok(());
+        }
+        let message = format!("This is nested too deeply; at most {most} levels are allowed here.");
+        Err(QueryError::bad(code::LIMIT_EXCEEDED, message).at(position))
+    }
+
     pub(super) fn parser<'p, 't>(&'p self, cursor: &'p mut Cursor<'t>) -> Parser<'p, 'p, 't>
     where
         'm: 'p,
@@ -175,7 +183,7 @@ impl<'m> Reader<'m, '_> {
         let mut condition = self.expression(cursor)?;
         cursor.skip_space();
         if !cursor.is_at_end() && !cursor.rest().starts_with([';', ')']) {
-            return Err(self.parser(cursor).unexpected());
+            return Err(*self.parser(cursor).unexpected());
         }
         expr::check::condition(&mut condition, self.context.model)?;
         Ok(condition)
@@ -183,7 +191,7 @@ impl<'m> Reader<'m, '_> {
 
     /// An unchecked expression.
     pub(super) fn expression(&self, cursor: &mut Cursor<'_>) -> Result<Expr, QueryError> {
-        self.parser(cursor).expression()
+        self.parser(cursor).expression().map(|expr| *expr).map_err(|error| *error)
     }
 }
 

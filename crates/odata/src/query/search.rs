@@ -33,7 +33,7 @@ impl Reader<'_, '_> {
             cursor.skip_space();
             let is_over = cursor.is_at_end()
                 || cursor.rest().starts_with(')')
-                || (self.is_nested && cursor.rest().starts_with(';'));
+                || (self.level > 0 && cursor.rest().starts_with(';'));
             let goes_on = !is_over && !at_keyword(cursor, "OR");
             if !has_and && !goes_on {
                 return Ok(single_or(terms, SearchExpr::And));
@@ -66,7 +66,7 @@ impl Reader<'_, '_> {
             return phrase(cursor).map(SearchExpr::Phrase);
         }
         // Between options inside $expand, `;` is no part of a word.
-        let word = cursor.take_while(|c| is_word_part(c) && !(self.is_nested && c == ';'));
+        let word = cursor.take_while(|c| is_word_part(c) && !(self.level > 0 && c == ';'));
         if word.is_empty() {
             return Err(QueryError::bad(code::SYNTAX, "A word to search for is missing here.").at(start));
         }

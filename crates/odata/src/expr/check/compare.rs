@@ -2,17 +2,24 @@
 //!
 //! Conversions happen only on literals, never on properties.
 
-use super::{Typed, check, enum_literal, mismatch};
+use super::{Typed, enum_literal, mismatch};
 use crate::edm::{EdmType, Model};
 use crate::error::{QueryError, code};
 use crate::expr::{Comparison, DateTimeOffset, Expr, ExprKind, Literal};
 use crate::literal::parse as literal;
 
-pub(super) fn comparison(op: Comparison, left: &mut Expr, right: &mut Expr, model: &Model) -> Typed {
-    let left_ty = check(left, model)?;
-    let right_ty = check(right, model)?;
+/// The types of both sides; `None` is null.
+type Sides = (Option<EdmType>, Option<EdmType>);
+
+pub(super) fn comparison(
+    op: Comparison,
+    left: &mut Expr,
+    right: &mut Expr,
+    types: Sides,
+    model: &Model,
+) -> Typed {
     let is_equality = matches!(op, Comparison::Eq | Comparison::Ne);
-    let (left_ty, right_ty) = pair(left, left_ty, right, right_ty, model)?;
+    let (left_ty, right_ty) = pair(left, right, types, model)?;
     for (side, ty) in [(&*left, &left_ty), (&*right, &right_ty)] {
         if let Some(ty) = ty {
             usable(side, ty, is_equality && (left_ty.is_none() || right_ty.is_none()), op)?;
@@ -21,55 +28,51 @@ pub(super) fn comparison(op: Comparison, left: &mut Expr, right: &mut Expr, mode
     if let (Some(l), Some(r)) = (&left_ty, &right_ty)
         && !same_family(l, r)
     {
-        return Err(different(left, l, right, r));
+        return Err(different(left, l, right, r).into());
     }
     Ok(Some(EdmType::Boolean))
 }
 
-pub(super) fn membership(left: &mut Expr, items: &mut [Expr], model: &Model) -> Typed {
-    let left_ty = check(left, model)?;
-    for item in items {
-        let item_ty = check(item, model)?;
-        let (left_ty, item_ty) = pair(left, left_ty.clone(), item, item_ty, model)?;
+pub(super) fn membership(
+    left: &mut Expr,
+    items: &mut [Expr],
+    left_ty: &Option<EdmType>,
+    types: &[Option<EdmType>],
+    model: &Model,
+) -> Typed {
+    for (item, item_ty) in items.iter_mut().zip(types) {
+        let (left_ty, item_ty) = pair(left, item, (left_ty.clone(), item_ty.clone()), model)?;
         if let (Some(l), Some(i)) = (&left_ty, &item_ty) {
             usable(left, l, false, Comparison::Eq)?;
             if !same_family(l, i) {
-                return Err(different(left, l, item, i));
+                return Err(different(left, l, item, i).into());
             }
         }
     }
     Ok(Some(EdmType::Boolean))
 }
 
-pub(super) fn has(left: &mut Expr, right: &mut Expr, model: &Model) -> Typed {
-    let left_ty = check(left, model)?;
-    let right_ty = check(right, model)?;
-    let (left_ty, right_ty) = pair(left, left_ty, right, right_ty, model)?;
+pub(super) fn has(left: &mut Expr, right: &mut Expr, types: Sides, model: &Model) -> Typed {
+    let (left_ty, right_ty) = pair(left, right, types, model)?;
     for (side, ty) in [(&*left, &left_ty), (&*right, &right_ty)] {
         if let Some(ty) = ty
             && !matches!(ty, EdmType::Enum(_))
         {
             let message =
                 format!("'has' needs an enumeration value on both sides, and this is {}.", ty.plain());
-            return Err(mismatch(side.span.start, message));
+            return Err(mismatch(side.span.start, message).into());
         }
     }
     match (&left_ty, &right_ty) {
-        (Some(l), Some(r)) if l != r => Err(different(left, l, right, r)),
+        (Some(l), Some(r)) if l != r => Err(different(left, l, right, r).into()),
         _ => Ok(Some(EdmType::Boolean)),
     }
 }
 
 /// Converts a literal on one side to the type of the other.
-fn pair(
-    left: &mut Expr,
-    left_ty: Option<EdmType>,
-    right: &mut Expr,
-    right_ty: Option<EdmType>,
-    model: &Model,
-) -> Result<(Option<EdmType>, Option<EdmType>), QueryError> {
-    let (Some(l), Some(r)) = (&left_ty, &right_ty) else {
-        return Ok((left_ty, right_ty));
+fn pair(left: &mut Expr, right: &mut Expr, types: Sides, model: &Model) -> Result<Sides, QueryError> {
+    let (Some(l), Some(r)) = &types else {
+        return Ok(types);
     };
     let right_ty = convert(right, r, l, model)?;
     let left_ty = convert(left, l, &right_ty, model)?;

@@ -2,7 +2,7 @@
 
 use super::{accepted, model, parse};
 use crate::error::ErrorKind::{self, BadRequest, NotImplemented};
-use crate::expr::render;
+use crate::expr::{Literal, evaluate, render};
 use crate::query::{
     AggregateMethod, Context, ExpandKind, Levels, Limits, SearchExpr, SystemOption, Transformation,
     parse_options,
@@ -275,4 +275,46 @@ fn limits_are_enforced_without_running_out_of_stack() {
     let error =
         parse_options(&format!("$filter=@a0{bomb}&@a30=isDeleted"), &context).expect_err("too many terms");
     assert_eq!(error.code, crate::error::code::LIMIT_EXCEEDED);
+}
+
+#[test]
+fn the_highest_trees_fit_on_a_small_stack() {
+    let lambdas: String = (0..99).map(|n| format!("tags/any(v{n}:")).collect();
+    let chain = format!("({}", "dateKey".to_owned() + &" add 1".repeat(390) + ")");
+    let highest = [
+        format!("$filter={lambdas}true{}", ")".repeat(99)),
+        format!("$filter={}isDeleted{}", "not (".repeat(49), ")".repeat(49)),
+        format!("$filter={}deviceName{} eq 'x'", "tolower(".repeat(99), ")".repeat(99)),
+        format!("$filter={}dateKey{} eq 1", "-(".repeat(49), ")".repeat(49)),
+        format!("$filter={}{chain}{} eq 1", "(".repeat(98), ")".repeat(98)),
+        format!("$filter={}true{}", "case(true:".repeat(99), ")".repeat(99)),
+    ];
+    let navigation = |n| if n % 2 == 0 { "$expand=owner(" } else { "$expand=devices(" };
+    let deepest = [
+        format!("{}$top=1{}", (0..10).map(navigation).collect::<String>(), ")".repeat(10)),
+        format!("$search={}a{}", "(".repeat(99), ")".repeat(99)),
+        format!("$search={}a", "NOT ".repeat(99)),
+        format!("$apply={}identity{}", "concat(identity,".repeat(10), ")".repeat(10)),
+        format!(
+            "$filter=@a0{}&@a98=isDeleted",
+            (0..98).map(|n| format!("&@a{n}=@a{}", n + 1)).collect::<String>()
+        ),
+    ];
+    let run = move || {
+        let model = model();
+        let context = Context::new(&model, &model.entity_types[0]);
+        for query in highest {
+            let options = parse_options(&query, &context).unwrap_or_else(|error| panic!("{error}: {query}"));
+            let filter = options.filter.expect("given");
+            let tags = || Literal::Collection(vec!["a".into()]);
+            let answer = evaluate(&filter, &|path| if path == "tags" { tags() } else { Literal::Null });
+            assert!(matches!(answer, Literal::Bool(_) | Literal::Null), "{query}");
+            assert!(render(&filter.clone(), "Test").len() > 99);
+        }
+        for query in deepest {
+            assert_eq!(parse_options(&query, &context).map(|_| ()), Ok(()), "{query}");
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(1024 * 1024).spawn(run).expect("a thread");
+    thread.join().expect("no panic and no overflow");
 }
