@@ -225,7 +225,8 @@ fn agree(request: &FeedRequest<'_>, document: Document, format: Option<&str>) ->
     let wish = Wish {
         accept: request.accept,
         format,
-        odata_version: request.odata_version,
+        // Clients that say nothing were made for the original, which speaks 4.0.
+        odata_version: request.odata_version.or(Some("4.0")),
         odata_max_version: request.odata_max_version,
     };
     negotiate::negotiate(&wish, document).map_err(|refusal| {

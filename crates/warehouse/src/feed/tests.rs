@@ -132,6 +132,28 @@ fn what_clients_ask() {
 }
 
 #[test]
+fn the_protocol_version_is_the_clients() {
+    let bench = bench();
+    for (version, max_version, expected) in [
+        (None, None, "4.0"),
+        (Some("4.0"), None, "4.0"),
+        (None, Some("4.0"), "4.0"),
+        (None, Some("4.01"), "4.01"),
+        (Some("4.01"), None, "4.01"),
+    ] {
+        let asked = FeedRequest {
+            odata_version: version,
+            odata_max_version: max_version,
+            ..request("$metadata", "")
+        };
+        let response = Feed::new(bench.lake.clone(), 9).answer(&asked).expect("fine");
+        assert_eq!(response.odata_version, expected, "{version:?} {max_version:?}");
+        let xml = text(&bench, 9, &asked).expect("fine");
+        assert!(xml.contains(&format!("Version=\"{expected}\"")), "{xml}");
+    }
+}
+
+#[test]
 fn single_entities_have_an_address() {
     let bench = twelve_days();
     let device = json(&bench, 100, "devices(3)", "$select=deviceKey,deviceName");
