@@ -76,7 +76,9 @@ impl House {
         let directory =
             Directory { store: store.clone(), world: world.clone(), origin: origin.as_str().into() };
         let devices = open_devices(site, world, &store, &identity)?;
-        let warehouse = open_warehouse(site, world, &store)?;
+        // The data folder is locked, so a lease that a killed server left behind was this one's own.
+        let holder = format!("the server on {} in {}", data_dir::machine_name(), site.data_dir.display());
+        let warehouse = open_warehouse(site, world, &store, holder)?;
         let tenant_status = TenantStatus {
             store: store.clone(),
             version: env!("CARGO_PKG_VERSION"),
@@ -223,14 +225,19 @@ fn open_devices(
     })
 }
 
-pub(crate) fn open_warehouse(site: &Site<'_>, world: &World, store: &Store) -> anyhow::Result<Warehouse> {
+pub(crate) fn open_warehouse(
+    site: &Site<'_>,
+    world: &World,
+    store: &Store,
+    holder: String,
+) -> anyhow::Result<Warehouse> {
     let url = database_url(site.config, site.data_dir)?;
     let lakes = Lakes::new(data_dir::lake_folder(site.config, site.data_dir), url, world.clone());
     let config = warehouse::Config {
         origin: site.origin.to_string(),
         page_rows: u64::from(site.config.feed.page_rows),
         retention: retention(site.config.lake.history_days),
-        holder: format!("quarterdeck-{}", world.entropy.token(6)),
+        holder,
     };
     Ok(Warehouse::new(store.clone(), world.clone(), lakes, config))
 }

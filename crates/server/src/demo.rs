@@ -80,9 +80,10 @@ async fn make_secrets(house: &House, founded: &Founded) -> Result<Secrets> {
         let permissions = vec!["get_data_warehouse".to_owned()];
         let input = Input { display_name: "Warehouse reader (demonstration)".to_owned(), permissions };
         register(tx, ids, &input, (by.clone(), events.0), now)?;
-        insert_password(tx, ids.app_id, &password, (by, events.1), now)
+        insert_password(tx, ids.app_id, &password, (by, events.1), now)?;
+        Ok::<_, Refused>(())
     });
-    written.await.map_err(|failure: api::Failure| anyhow::anyhow!(failure.message))?;
+    written.await?;
     let input = devices::op::token::Input {
         description: "Demonstration".to_owned(),
         valid_for_hours: 24 * 365,
@@ -90,6 +91,23 @@ async fn make_secrets(house: &House, founded: &Founded) -> Result<Secrets> {
     };
     let enrollment_token = devices::op::token::create_in_process(&house.devices, tenant, actor, input)
         .await
-        .map_err(|failure| anyhow::anyhow!(failure.message))?;
+        .map_err(Refused::from)?;
     Ok(Secrets { admin_password, client_id: ids.app_id.to_string(), client_secret, enrollment_token })
+}
+
+/// Why an operation refused what the demo asked of it, in its words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Refused(String);
+
+impl From<api::Failure> for Refused {
+    fn from(failure: api::Failure) -> Refused {
+        Refused(failure.message)
+    }
+}
+
+impl From<sql::SqlError> for Refused {
+    fn from(error: sql::SqlError) -> Refused {
+        Refused(error.to_string())
+    }
 }

@@ -19,6 +19,7 @@ mod tls;
 mod ui;
 mod upkeep;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -46,10 +47,10 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             let is_well = doctor::run(&place.sources(), World::real().clock.now());
             return Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        Command::Config { markdown: true } => print!("{}", config::markdown()),
-        Command::Config { markdown: false } => print!("{}", config::listing()),
-        Command::Version => println!("quarterdeck {}", env!("CARGO_PKG_VERSION")),
-        Command::Openapi => println!("{}", compose::openapi()?),
+        Command::Config { markdown: true } => say(&config::markdown()),
+        Command::Config { markdown: false } => say(&config::listing()),
+        Command::Version => say(&format!("quarterdeck {}\n", env!("CARGO_PKG_VERSION"))),
+        Command::Openapi => say(&format!("{}\n", compose::openapi()?)),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -68,4 +69,9 @@ fn run(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     // A snapshot that is being made is given up: nothing of it is published until all of it is.
     runtime.shutdown_timeout(Duration::from_secs(1));
     result
+}
+
+/// Prints; a reader who has seen enough (`| head`) is no error.
+fn say(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

@@ -1,15 +1,24 @@
 //! `quarterdeck snapshot`: publishes the warehouse's day now, beside a running server or without one.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use audit::Actor;
-use store::Store;
-use warehouse::job::midnight::{Mode, Outcome};
+use lake::LeaseError;
+use store::{Store, TenantId};
+use warehouse::Warehouse;
+use warehouse::job::midnight::{MidnightError, Mode, Outcome};
 use world::World;
 
 use crate::cli::Snapshot;
 use crate::compose::{Site, database_url, open_warehouse};
 use crate::config::Config;
 use crate::serve;
+
+/// How long another process's snapshot is waited for, and between two looks. A lease that was left behind ends
+/// within ten minutes.
+const WAIT_MAX: Duration = Duration::from_secs(11 * 60);
+const WAIT: Duration = Duration::from_millis(250);
 
 /// Publishes today for every tenant.
 ///
@@ -26,7 +35,8 @@ pub(crate) fn run(config: &Config, asked: &Snapshot) -> Result<()> {
     let origin = serve::origin(config, config.server.listen);
     let site = Site { config, data_dir: &data_dir, origin: &origin, authority_file: None };
     let store = Store::open(&database_url(config, &data_dir)?, 1)?;
-    let warehouse = open_warehouse(&site, &world, &store)?;
+    let holder = format!("the snapshot command {}", std::process::id());
+    let warehouse = open_warehouse(&site, &world, &store, holder)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let tenants = runtime.block_on(crate::compose::tenants(&store))?;
     anyhow::ensure!(
@@ -36,8 +46,7 @@ pub(crate) fn run(config: &Config, asked: &Snapshot) -> Result<()> {
     );
     for tenant in tenants {
         let mode = if asked.refresh { Mode::Refresh } else { Mode::Once };
-        let run = warehouse.run_today(mode, asked.force);
-        match warehouse.publish(tenant, &run, Actor::System("snapshot command".to_owned()))? {
+        match publish(&warehouse, tenant, mode, asked.force)? {
             Outcome::Published(report) => println!(
                 "{tenant}: the day {} is published: {} devices, {} licensed users",
                 report.date_key, report.devices, report.users
@@ -48,4 +57,22 @@ pub(crate) fn run(config: &Config, asked: &Snapshot) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Publishes, after waiting for a snapshot that another process is making.
+fn publish(warehouse: &Warehouse, tenant: TenantId, mode: Mode, force: bool) -> Result<Outcome> {
+    let mut waited = Duration::ZERO;
+    loop {
+        let run = warehouse.run_today(mode, force);
+        match warehouse.publish(tenant, &run, Actor::System("snapshot command".to_owned())) {
+            Err(MidnightError::Lease(LeaseError::Held { .. })) if waited < WAIT_MAX => {
+                if waited.is_zero() {
+                    eprintln!("another snapshot is being made; waiting for it");
+                }
+                std::thread::sleep(WAIT);
+                waited += WAIT;
+            }
+            other => return Ok(other?),
+        }
+    }
 }

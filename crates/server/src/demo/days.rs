@@ -1,7 +1,6 @@
 //! The fleet's days: people join and get licences, devices enrol, report and retire, and midnight comes.
 
 use anyhow::Result;
-use api::Failure;
 use audit::Actor;
 use devices::op::check_in::told_in_process;
 use devices::op::enroll::{Simulated, simulated};
@@ -17,6 +16,7 @@ use uuid::Uuid;
 use warehouse::job::midnight::{Mode, Run};
 use world::World;
 
+use super::Refused;
 use crate::compose::House;
 use crate::setup::{Founded, name_id};
 
@@ -117,7 +117,7 @@ async fn fleet_reports(
         let written = house.store.write(founded.tenant, move |tx| {
             (first..last).try_for_each(|index| device(tx, &world, &fleet, index, day, now))
         });
-        written.await.map_err(|failure: Failure| anyhow::anyhow!(failure.message))?;
+        written.await?;
     }
     Ok(())
 }
@@ -129,7 +129,7 @@ fn device(
     index: u32,
     day: u32,
     now: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<(), Refused> {
     let simulation = fleet.device(index);
     let id = name_id(tx.tenant(), &format!("simulated device {index}"));
     let was_present = day > 0 && simulation.is_present_on(day - 1);
@@ -158,7 +158,8 @@ fn device(
     }
     // Devices report at different times of their day.
     let at = now + SignedDuration::from_secs(i64::from(index % 28_800));
-    told_in_process(tx, id, &sections, world.ids.guid(), at).map(drop)
+    told_in_process(tx, id, &sections, world.ids.guid(), at)?;
+    Ok(())
 }
 
 fn user_id(tx: &Tx<'_, '_>, index: u32) -> Uuid {

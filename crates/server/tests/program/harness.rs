@@ -40,6 +40,7 @@ pub(crate) struct Server {
     pub(crate) data_dir: PathBuf,
     pub(crate) port: u16,
     stdout: BufReader<std::process::ChildStdout>,
+    log: PathBuf,
 }
 
 impl Server {
@@ -53,14 +54,51 @@ impl Server {
             said(&mut quarterdeck(&["init", "--data-dir", folder, "--listen", "127.0.0.1:0"]));
         assert_eq!(code, Some(0), "{words}");
         let mut command = quarterdeck(&["serve", "--data-dir", folder, "--listen", "127.0.0.1:0"]);
-        command.envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let mut child = command.spawn().expect("the program starts");
+        command.envs(settings.iter().copied());
+        Server::spawn(data_dir, command)
+    }
+
+    /// A demo with its ready file and its log, in JSON, beside its data.
+    pub(crate) fn demo(folder: &Path, arguments: &[&str]) -> Server {
+        let data_dir = folder.join("demo");
+        let mut command = quarterdeck(&["demo", "--listen", "127.0.0.1:0", "--data-dir"]);
+        command.arg(&data_dir).args(arguments).arg("--ready-file").arg(folder.join("ready.json"));
+        command.env("QUARTERDECK_LOG__FORMAT", "json");
+        // The last one's would be taken for this one's.
+        let _ = std::fs::remove_file(folder.join("ready.json"));
+        Server::spawn(&data_dir, command)
+    }
+
+    fn spawn(data_dir: &Path, mut command: Command) -> Server {
+        let log = data_dir.with_extension("log");
+        let errors = std::fs::File::create(&log).expect("a log file");
+        let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().expect("the program starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut first = String::new();
         stdout.read_line(&mut first).expect("a first line");
         let port = first.trim().rsplit(':').next().and_then(|port| port.parse().ok());
-        let port = port.unwrap_or_else(|| panic!("the first line names the address: {first:?}"));
-        Server { child, data_dir: data_dir.to_owned(), port, stdout }
+        let port = port.unwrap_or_else(|| {
+            let log = std::fs::read_to_string(&log).unwrap_or_default();
+            panic!("the first line names the address: {first:?}\n{log}")
+        });
+        Server { child, data_dir: data_dir.to_owned(), port, stdout, log }
+    }
+
+    /// The ready file, once it is there: it is written when the server answers.
+    pub(crate) fn ready(&self) -> serde_json::Value {
+        let file = self.data_dir.with_file_name("ready.json");
+        loop {
+            match std::fs::read(&file) {
+                Ok(text) => return serde_json::from_slice(&text).expect("written whole"),
+                Err(_) => std::thread::yield_now(),
+            }
+        }
+    }
+
+    pub(crate) fn stop_and_read_log(self) -> String {
+        let log = self.log.clone();
+        self.stop();
+        std::fs::read_to_string(log).expect("a log")
     }
 
     pub(crate) fn connect(&self) -> StreamOwned<ClientConnection, TcpStream> {
