@@ -120,6 +120,12 @@ fn leaf() -> impl Strategy<Value = ExprKind> {
     prop_oneof![literal.prop_map(ExprKind::Literal), path.prop_map(ExprKind::Path)]
 }
 
+fn leaf_values() -> impl Strategy<Value = (Literal, Literal)> {
+    let number = prop_oneof![Just(Literal::Null), (-3_i64..3).prop_map(Literal::Int)];
+    let text = prop_oneof![Just(Literal::Null), "[ab]{0,2}".prop_map(Literal::String)];
+    (number, text)
+}
+
 fn boxed(kind: ExprKind) -> Box<Expr> {
     Box::new(Expr::new(kind, Span::default()))
 }
@@ -244,5 +250,31 @@ proptest! {
         if expr::check(&mut expr, &context).is_ok() {
             let _ = expr::evaluate(&expr, &|_| Literal::Null);
         }
+    }
+
+    #[test]
+    fn the_laws_of_logic_hold(left in tree(), right in tree(), row in leaf_values()) {
+        let value = |path: &str| match path {
+            "dateKey" => row.0.clone(),
+            _ => row.1.clone(),
+        };
+        let answer = |kind: ExprKind| expr::evaluate(&Expr::new(kind, Span::default()), &value);
+        let list = |kinds: [&ExprKind; 2]| kinds.map(|kind| Expr::new(kind.clone(), Span::default())).to_vec();
+        let not = |kind: ExprKind| ExprKind::Not(boxed(kind));
+        let neither = answer(not(ExprKind::Or(list([&left, &right]))));
+        prop_assert_eq!(neither, answer(ExprKind::And(list([&not(left.clone()), &not(right.clone())]))));
+        let some_not = answer(not(ExprKind::And(list([&left, &right]))));
+        prop_assert_eq!(some_not, answer(ExprKind::Or(list([&not(left.clone()), &not(right.clone())]))));
+        let compare = |op| ExprKind::Compare(op, boxed(left.clone()), boxed(right.clone()));
+        prop_assert_eq!(answer(compare(Comparison::Ne)), answer(not(compare(Comparison::Eq))));
+        let either = ExprKind::Or(vec![*boxed(compare(Comparison::Eq)), *boxed(compare(Comparison::Gt))]);
+        let is_null = |kind: &ExprKind| answer(kind.clone()).is_null();
+        let ordered = answer(compare(Comparison::Le)) == Literal::Bool(true) || answer(compare(Comparison::Gt)) == Literal::Bool(true);
+        if ordered && !is_null(&left) {
+            prop_assert_eq!(answer(either), answer(compare(Comparison::Ge)));
+        }
+        let within = ExprKind::In(boxed(left.clone()), list([&right, &left]));
+        let same = ExprKind::Compare(Comparison::Eq, boxed(left.clone()), boxed(left.clone()));
+        prop_assert_eq!(answer(within), answer(ExprKind::Or(vec![*boxed(compare(Comparison::Eq)), *boxed(same)])));
     }
 }
