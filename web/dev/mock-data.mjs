@@ -214,6 +214,11 @@ export const tables = [
       text('deviceName', 'Name of the device.', true),
       text('operatingSystem', 'Family of the operating system.'),
       text('serialNumber', 'Serial number from the firmware.', true),
+      text('manufacturer', 'Who made the device.'),
+      text('model', 'Model of the device.'),
+      text('osVersion', 'Version of the operating system.'),
+      text('deviceRegistrationStateKey', 'State of its registration.'),
+      text('rowLastModifiedDateTimeUTC', 'When this row changed last.'),
     ],
   },
   {
@@ -249,6 +254,11 @@ export function tableRows(name) {
         deviceName: row.deviceName,
         operatingSystem: row.operatingSystem,
         serialNumber: row.serialNumber,
+        manufacturer: row.manufacturer,
+        model: row.model,
+        osVersion: row.osVersion,
+        deviceRegistrationStateKey: 'registered',
+        rowLastModifiedDateTimeUTC: row.lastSyncDateTime,
       }));
     case 'ownerTypes':
       return ['Unknown', 'Company', 'Personal', 'Other'].map((value, n) => ({

@@ -176,7 +176,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const table = useRowModel(props);
   const [frame, overflows] = useOverflow();
   // Only a table that scrolls sideways needs a stop of its own for the keyboard.
-  const region = overflows ? { tabIndex: 0, role: 'region', 'aria-label': label } : {};
+  const region = overflows ? { tabIndex: 0, role: 'group', 'aria-label': label } : {};
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
 
   if (rows.length === 0 && !loading) return <div className={styles.empty}>{empty}</div>;
