@@ -208,13 +208,16 @@ impl StateDir {
     /// # Errors
     /// When a file cannot be removed.
     pub fn forget(&self) -> Result<(), StateError> {
-        for report in self.list("outbox")? {
-            self.remove(&format!("outbox/{report}"))?;
-        }
+        // Only files by name: the folder may be one that others use as well.
         for name in ["enrolment.json", "pending.json", "device.pem", "reported.json", "last.json"] {
             self.remove(name)?;
+            // What a crash left unfinished may hold a key too.
+            self.remove(&Path::new(name).with_extension("unfinished").to_string_lossy())?;
         }
-        Ok(())
+        match std::fs::remove_dir_all(self.0.join("outbox")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed("outbox", error)),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StateError> {

@@ -68,11 +68,13 @@ async fn forgetting_leaves_nothing_behind() {
     let folder = tempfile::tempdir().expect("a folder");
     let (dir, mut server) = (state_dir(&folder), ServerDouble::new());
     enrol(&world(), &mut server, &dir, &enrolling("open-sesame")).await.expect("enrolled");
+    std::fs::write(dir.path().join("device.unfinished"), "half a key").expect("written");
+    dir.write("outbox/00000000000000000001.json", b"{}").expect("written");
     dir.forget().expect("removed");
+    assert_eq!(dir.waiting().expect("listed"), 0);
     assert_eq!(dir.enrolment().expect("read"), None);
     let files = std::fs::read_dir(dir.path()).expect("listed").flatten();
-    let names: Vec<_> = files.map(|file| file.file_name()).collect();
-    assert_eq!(names, ["outbox"]);
+    assert_eq!(files.map(|file| file.file_name()).collect::<Vec<_>>(), Vec::<std::ffi::OsString>::new());
 }
 
 #[tokio::test]
