@@ -9,7 +9,7 @@ use audit::Actor;
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Claim, ClaimError, NewJob};
 use serde_json::json;
-use store::{SqlError, TenantId};
+use store::TenantId;
 use warehouse::Warehouse;
 use warehouse::job::midnight::{Mode, Outcome};
 
@@ -123,7 +123,7 @@ mod tests {
 
     async fn jobs_of(house: &House, tenant: TenantId) -> Vec<(String, State)> {
         let listed = house.store.read(tenant, |tx| jobs::list(tx, KIND, 9)).await;
-        let listed = listed.unwrap_or_else(|error: SqlError| panic!("{error}"));
+        let listed = listed.unwrap_or_else(|error: store::SqlError| panic!("{error}"));
         listed.into_iter().map(|job| (job.dedupe_key, job.state)).collect()
     }
 
