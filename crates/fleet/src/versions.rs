@@ -53,7 +53,7 @@ fn windows(release: u32, channel: u32) -> SystemVersion {
 fn apple(name: &'static str, release: u32, channel: u32) -> SystemVersion {
     // One in ten stays on the older major release, which still gets fixes.
     let version = if channel < 10 {
-        format!("18.7.{}", release + 1)
+        format!("18.7.{}", release / 2 + 1)
     } else {
         match release {
             0..=3 => format!("18.{}", 3 + release),

@@ -22,7 +22,10 @@ pub(crate) async fn run(world: &World, args: Enroll) -> Result<()> {
     let mut roster = Roster::begin(&args.state_dir, about)?;
     let fleet = Fleet::new(args.seed, args.devices);
     let known: HashSet<u32> = roster.members.iter().map(|member| member.index).collect();
-    let missing: Vec<u32> = (0..args.devices).filter(|index| !known.contains(index)).collect();
+    // Those that arrive later in the fleet's life would be devices without a report.
+    let there = (0..u32::MAX).filter(|index| fleet.device(*index).is_present_on(0));
+    let missing: Vec<u32> =
+        there.take(args.devices as usize).filter(|index| !known.contains(index)).collect();
     for batch in missing.chunks(BATCH) {
         let (enrolled, failure) =
             enrol_all(world, &https, &fleet, &token, batch.iter().copied(), args.connections).await;
