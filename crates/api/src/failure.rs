@@ -127,7 +127,7 @@ impl Failure {
 
     #[must_use]
     pub fn target(mut self, target: impl Into<String>) -> Failure {
-        self.target = Some(target.into());
+        self.target = Some(target.into()).filter(|target| !target.is_empty());
         self
     }
 

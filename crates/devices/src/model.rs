@@ -20,9 +20,8 @@ pub const MANAGEMENT_AGENT_MDM: i64 = 2;
 pub const MANAGEMENT_STATE_MANAGED: i64 = 0;
 pub const OWNER_COMPANY: i64 = 1;
 pub const OWNER_PERSONAL: i64 = 2;
-/// `UserEnrollment` and `WindowsBulkUserless` (seed 003, deviceEnrollmentTypes): a person's, or a token's.
+/// `UserEnrollment` (seed 003, deviceEnrollmentTypes): a person signed in on the device.
 pub const ENROLLED_BY_USER: i64 = 1;
-pub const ENROLLED_IN_BULK: i64 = 6;
 pub const COMPLIANCE_UNKNOWN: i64 = 0;
 
 /// The columns of a device's row that its inventory decides.
@@ -87,6 +86,16 @@ pub fn device_type_of(family: OsFamily, chassis: Option<&str>) -> i64 {
         OsFamily::Ios => device_type::IPHONE,
         OsFamily::Android => device_type::ANDROID_FOR_WORK,
         OsFamily::Linux => device_type::UNIX,
+    }
+}
+
+/// The enrolment type of a device that came with a token: the seed's table names bulk enrolment without a user for
+/// Windows (6) and Apple (4) only; for others it is unknown (0).
+pub fn bulk_enrollment_type(family: Option<OsFamily>) -> i64 {
+    match family {
+        Some(OsFamily::Windows) => 6,
+        Some(OsFamily::MacOs | OsFamily::Ios) => 4,
+        Some(OsFamily::Linux | OsFamily::Android) | None => 0,
     }
 }
 

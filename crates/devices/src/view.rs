@@ -23,6 +23,7 @@ pub struct Inventory {
 
 /// An enrolment token without its secret.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "EnrollmentToken")]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
     pub id: Uuid,
@@ -36,12 +37,14 @@ pub struct Token {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "EnrollmentTokens")]
 pub struct Tokens {
     pub value: Vec<Token>,
 }
 
 /// A new enrolment token; the secret is shown this once.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "MadeEnrollmentToken")]
 pub struct NewToken {
     #[serde(flatten)]
     pub properties: Token,

@@ -26,7 +26,7 @@ pub struct TenantStatus {
 
 /// The newest day the warehouse has: whoever keeps it.
 pub trait LastSnapshot: Send + Sync + 'static {
-    /// As `yyyymmdd`, or None when there is none yet.
+    /// As `yyyymmdd`, or None when there is none yet. It may wait for the disk: not for an async thread.
     fn date_key(&self, tenant: store::TenantId) -> Option<i32>;
 }
 

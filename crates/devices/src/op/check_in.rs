@@ -74,7 +74,9 @@ fn duplicate(known: &Reporter, report: &CheckInRequest) -> Result<Option<Accepte
         return Ok(None);
     }
     let state_hash = hash(known.state_hash.as_deref()).map_err(|error| Failure::internal(&error))?;
-    Ok(Some(Accepted { sequence: report.sequence, state_hash, duplicate: true }))
+    // A restored device finds its place by the highest sequence that was accepted.
+    let sequence = u64::try_from(known.sequence).unwrap_or(0);
+    Ok(Some(Accepted { sequence, state_hash, duplicate: true }))
 }
 
 /// Applies a device's report to the inventory held, without asking who reports: for the door above, and for simulated

@@ -198,13 +198,14 @@ fn use_token(tx: &mut Tx<'_, '_>, hash: &str, now: Timestamp) -> Result<(), Fail
 }
 
 fn insert(tx: &mut Tx<'_, '_>, new: &New, event_id: Uuid, now: Timestamp) -> Result<(), SqlError> {
+    let bulk = model::bulk_enrollment_type(new.identity.operating_system);
     let (owner, enrollment, user, actor) = match &new.by {
-        By::Token { .. } => (model::OWNER_COMPANY, model::ENROLLED_IN_BULK, None, Actor::Device(new.id)),
+        By::Token { .. } => (model::OWNER_COMPANY, bulk, None, Actor::Device(new.id)),
         By::User { user, .. } => {
             (model::OWNER_PERSONAL, model::ENROLLED_BY_USER, Some(*user), Actor::User(*user))
         }
         By::Simulation { user, .. } => {
-            (model::OWNER_COMPANY, model::ENROLLED_IN_BULK, *user, Actor::System("simulation".to_owned()))
+            (model::OWNER_COMPANY, bulk, *user, Actor::System("simulation".to_owned()))
         }
     };
     let identity = &new.identity;

@@ -22,6 +22,7 @@ const USES_MAX: i64 = 1_000_000;
 
 /// A new token.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(rename = "NewEnrollmentToken")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Input {
     /// What it is for; at most 256 characters.

@@ -27,6 +27,7 @@ const PERMISSIONS: &[(&str, Resource)] = &[("get_data_warehouse", Resource::Ware
 
 /// A new app registration.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(rename = "NewApplication")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Input {
     pub display_name: String,
@@ -37,6 +38,7 @@ pub struct Input {
 
 /// A new secret.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(rename = "NewApplicationPassword")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PasswordInput {
     pub display_name: String,

@@ -18,6 +18,7 @@ const CHANGES_MAX: usize = 50;
 
 /// What to give and what to take.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(rename = "AssignLicense")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Input {
     #[serde(default)]

@@ -112,3 +112,20 @@ async fn a_person_without_rights_is_told_what_is_missing() {
         assert!(body.contains("missing"), "{path}: {body}");
     }
 }
+
+/// The committed document is what the routes say. `UPDATE_EXPECT=1` writes it.
+#[tokio::test]
+async fn the_committed_openapi_document_is_fresh() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let document = api::openapi(&house(folder.path()).await.routes(), env!("CARGO_PKG_VERSION"));
+    let fresh = format!("{}\n", serde_json::to_string_pretty(&document).expect("plain JSON"));
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&file, &fresh).expect("docs can be written");
+    }
+    let committed = std::fs::read_to_string(&file).expect("docs/openapi.json is there");
+    assert!(
+        committed == fresh,
+        "docs/openapi.json is stale: run with UPDATE_EXPECT=1 and look at the difference"
+    );
+}

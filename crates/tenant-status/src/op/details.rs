@@ -10,6 +10,7 @@ use crate::{TenantStatus, sql};
 
 /// What the page shows. Counts are whole numbers; licences for devices are not counted.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TenantDetails")]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
     pub tenant_name: String,
@@ -43,7 +44,9 @@ pub async fn handle(status: TenantStatus, permitted: Permitted) -> Result<Json<D
     let tenant = TenantId(permitted.permit.tenant());
     let version = status.version;
     let mut details = status.store.read(tenant, move |tx| read(tx, version)).await?;
-    details.last_snapshot_date_key = status.last_snapshot.date_key(tenant);
+    let newest = std::sync::Arc::clone(&status.last_snapshot);
+    let read = tokio::task::spawn_blocking(move || newest.date_key(tenant));
+    details.last_snapshot_date_key = read.await.map_err(|error| Failure::internal(&error))?;
     Ok(Json(details))
 }
 

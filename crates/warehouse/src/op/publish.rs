@@ -12,6 +12,7 @@ use crate::job::midnight::{MidnightError, Mode, Outcome};
 
 /// How to publish.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "PublishSnapshot")]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Input {
     /// Whether to compute today anew when it is published already.
@@ -22,6 +23,7 @@ pub struct Input {
 
 /// What happened.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PublishedSnapshot")]
 #[serde(rename_all = "camelCase")]
 pub struct View {
     /// `published`, or `alreadyPublished`: then nothing changed.

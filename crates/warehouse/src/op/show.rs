@@ -17,6 +17,7 @@ use crate::job::midnight::{DAY, REFRESH};
 
 /// The warehouse as the page shows it.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Warehouse")]
 #[serde(rename_all = "camelCase")]
 pub struct View {
     /// Address of the feed, version in the query.
