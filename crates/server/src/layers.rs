@@ -1,5 +1,7 @@
 //! What happens around every request: an id, a log line, a count, limits, and headers that keep browsers safe.
 
+mod leftover;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,13 +10,15 @@ use api::{Code, Failure};
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::http::{HeaderName, HeaderValue, Method, Version, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use http_body_util::Limited;
 use tracing::Instrument as _;
 use world::World;
+
+use leftover::Leftover;
 
 use crate::config::{Config, Origin};
 use crate::metrics::Metrics;
@@ -54,6 +58,7 @@ impl Around {
         router
             .layer(DefaultBodyLimit::max(self.body_bytes_max))
             .layer(from_fn_with_state(self.clone(), limit))
+            .layer(from_fn(linger))
             .layer(from_fn_with_state(self, observe))
     }
 }
@@ -116,6 +121,17 @@ fn log_answer(route: &str, status: u16, took: Duration) {
     } else {
         tracing::info!(status, duration_ms, "answered");
     }
+}
+
+/// Lets an HTTP/2 client finish sending before it is answered.
+async fn linger(request: Request, next: Next) -> Response {
+    if request.version() != Version::HTTP_2 {
+        return next.run(request).await;
+    }
+    let leftover = Leftover::default();
+    let response = next.run(request.map(|body| leftover.watch(body))).await;
+    leftover.drain().await;
+    response
 }
 
 /// Holds the request to its size and the handler to its time, and turns a panic into an answer.
