@@ -10,6 +10,7 @@ use jiff::civil::{Date, date};
 use lake::{At, Lake, LakeConfig};
 use store::{Sql, SqlError, Store, TenantId};
 use warehouse::encode::{Field, PageEncoder, RowFormat};
+use warehouse::feed::{Feed, FeedBody, FeedRequest, Root};
 use warehouse::job::midnight::{Image, ImageError, Mode, Outcome, Run, run};
 use warehouse::merge::MergeError;
 use warehouse::model::{Device, User};
@@ -235,5 +236,53 @@ fn download(lake: &Lake, devices: u64) -> Result<(), Box<dyn std::error::Error>>
     }
     let both = both.elapsed().as_secs_f64();
     println!("decode + encode: {both:.3} s, {:.2} M rows/s", rate(both));
+    pages(lake, devices, 10_000)?;
+    pages(lake, devices, 100_000)
+}
+
+/// The same download as a client makes it: page by page, from the query to the bytes.
+fn pages(lake: &Lake, devices: u64, page_rows: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let feed = Feed::new(lake.clone(), page_rows);
+    let mut query = "$filter=dateKey%20eq%2020261121".to_owned();
+    let (started, mut count, mut slowest_first) = (Instant::now(), 0, 0.0f64);
+    loop {
+        let request = FeedRequest {
+            root: Root::Path(model::Version::V1),
+            root_url: "https://localhost",
+            path: "devicePropertyHistories",
+            query: &query,
+            accept: None,
+            odata_version: None,
+            odata_max_version: None,
+            prefer: None,
+            today: date(2026, 11, 21),
+        };
+        let (asked, mut first, mut tail) = (Instant::now(), None, Vec::new());
+        let response = feed.answer(&request).map_err(|failure| failure.message.clone())?;
+        let FeedBody::Rows(rows) = response.body else { return Err("rows were asked for".into()) };
+        rows.run(&mut |chunk| {
+            first.get_or_insert_with(|| asked.elapsed().as_secs_f64());
+            tail = chunk[chunk.len().saturating_sub(300)..].to_vec();
+            true
+        })?;
+        count += 1;
+        slowest_first = slowest_first.max(first.unwrap_or_default());
+        let tail = String::from_utf8_lossy(&tail).into_owned();
+        match tail.split_once("\"@odata.nextLink\":\"") {
+            Some((_, link)) => {
+                query = link
+                    .split_once('?')
+                    .map(|(_, query)| query.trim_end_matches("\"}").to_owned())
+                    .unwrap_or_default();
+            }
+            None => break,
+        }
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    println!(
+        "{count} pages of {page_rows}: {seconds:.3} s, {:.2} M rows/s, first bytes after {:.1} ms at most",
+        devices as f64 / seconds / 1e6,
+        slowest_first * 1e3
+    );
     Ok(())
 }

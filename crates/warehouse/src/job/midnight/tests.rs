@@ -131,7 +131,7 @@ fn a_failed_write_publishes_nothing_and_the_next_try_succeeds() {
 fn a_failed_statement_leaves_the_old_day_or_the_new_one_whole() {
     let next = Lists::of(&["a", "b"], &[("1", "a"), ("2", "b")]);
     // A day is more than a thousand statements: the first ones each, later ones ever more sparsely.
-    for nth in std::iter::successors(Some(1u32), |nth| Some(nth + 1 + nth / 5)) {
+    for nth in std::iter::successors(Some(1u32), |nth| Some(nth + 1 + nth / 2)) {
         let bench = bench();
         bench.publish(DAY_1, &Lists::of(&["a"], &[("1", "a")]));
         bench.lake.catalogue_faults().fail_nth(nth);
