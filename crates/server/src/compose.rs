@@ -235,7 +235,7 @@ pub(crate) fn open_warehouse(
     let lakes = Lakes::new(data_dir::lake_folder(site.config, site.data_dir), url, world.clone());
     let config = warehouse::Config {
         origin: site.origin.to_string(),
-        page_rows: u64::from(site.config.feed.page_rows),
+        page_rows: u64::from(site.config.feed.page_rows.get()),
         retention: retention(site.config.lake.history_days),
         holder,
     };
@@ -253,7 +253,7 @@ fn retention(history_days: Option<u16>) -> warehouse::Retention {
 /// Migrations wait for the database, so they run where waiting is allowed.
 async fn open_store_on_thread(site: &Site<'_>) -> anyhow::Result<Store> {
     let url = database_url(site.config, site.data_dir)?;
-    let n_threads = usize::try_from(site.config.database.threads).unwrap_or(1);
+    let n_threads = usize::try_from(site.config.database.threads.get()).unwrap_or(1);
     Ok(tokio::task::spawn_blocking(move || Store::open(&url, n_threads)).await??)
 }
 

@@ -47,8 +47,8 @@ impl Around {
             world,
             metrics,
             tracer,
-            request_timeout: Duration::from_secs(config.server.request_timeout_seconds),
-            body_bytes_max: usize::try_from(config.server.body_bytes_max).unwrap_or(usize::MAX),
+            request_timeout: Duration::from_secs(config.server.request_timeout_seconds.get()),
+            body_bytes_max: usize::try_from(config.server.body_bytes_max.get()).unwrap_or(usize::MAX),
             headers: safe_headers(origin),
         }
     }

@@ -8,6 +8,7 @@ mod forwarded;
 mod plain;
 
 use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,13 +51,14 @@ const STREAMS_MAX: u32 = 256;
 
 impl From<&config::Server> for Limits {
     fn from(settings: &config::Server) -> Limits {
-        let bytes = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        let bytes = |n: NonZeroU32| usize::try_from(n.get()).unwrap_or(usize::MAX);
+        let seconds = |n: NonZeroU64| Duration::from_secs(n.get());
         Limits {
-            connections_max: bytes(settings.connections_max).clamp(1, Semaphore::MAX_PERMITS),
+            connections_max: bytes(settings.connections_max).min(Semaphore::MAX_PERMITS),
             header_bytes_max: bytes(settings.header_bytes_max).max(BUFFER_BYTES_MIN),
-            handshake: Duration::from_secs(settings.handshake_timeout_seconds),
-            header: Duration::from_secs(settings.header_timeout_seconds),
-            idle: Duration::from_secs(settings.idle_timeout_seconds),
+            handshake: seconds(settings.handshake_timeout_seconds),
+            header: seconds(settings.header_timeout_seconds),
+            idle: seconds(settings.idle_timeout_seconds),
             stop: Duration::from_secs(settings.stop_timeout_seconds),
         }
     }

@@ -3,6 +3,7 @@
 //! The macro makes a struct for each section, the list [`KEYS`], and the reader; nothing else names a setting.
 
 use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 use super::setting::{CollectorAddress, DatabaseAddress, LogFormat, LogLevel, Setting};
@@ -70,19 +71,19 @@ settings! {
         /// Networks of reverse proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`. Everybody else's is ignored.
         trusted_proxies: Vec<Network> = "",
         /// Connections open at once; further ones wait.
-        connections_max: u32 = "4096",
+        connections_max: NonZeroU32 = "4096",
         /// Bytes of one request's header lines together.
-        header_bytes_max: u32 = "65536",
+        header_bytes_max: NonZeroU32 = "65536",
         /// Bytes of one request's body.
-        body_bytes_max: u64 = "16777216",
+        body_bytes_max: NonZeroU64 = "16777216",
         /// Seconds a client may take for the TLS handshake.
-        handshake_timeout_seconds: u64 = "10",
+        handshake_timeout_seconds: NonZeroU64 = "10",
         /// Seconds a client may take to send a request's header lines; over HTTP/1.1 also the pause between two requests.
-        header_timeout_seconds: u64 = "30",
+        header_timeout_seconds: NonZeroU64 = "30",
         /// Seconds a handler may take until it begins to answer. Answers that stream, and open channels, may go on longer.
-        request_timeout_seconds: u64 = "60",
+        request_timeout_seconds: NonZeroU64 = "60",
         /// Seconds a connection may stay open without a request.
-        idle_timeout_seconds: u64 = "120",
+        idle_timeout_seconds: NonZeroU64 = "120",
         /// Seconds that requests being answered get to finish when the server is told to stop.
         stop_timeout_seconds: u64 = "20",
     }
@@ -102,7 +103,7 @@ settings! {
         /// A file whose one line is the URL, password included. Only its owner may be allowed to read it. Wins over `url`.
         url_file: Option<PathBuf> = "",
         /// Reading threads (SQLite) or connections (PostgreSQL).
-        threads: u32 = "4",
+        threads: NonZeroU32 = "4",
     }
     /// The warehouse's files.
     lake: Lake = "lake" {
@@ -114,7 +115,7 @@ settings! {
     /// The warehouse feed.
     feed: Feed = "feed" {
         /// Rows in one page of the feed, at most.
-        page_rows: u32 = "100000",
+        page_rows: NonZeroU32 = "100000",
     }
     /// The tenant that the first start makes. Later starts ignore these.
     tenant: Tenant = "tenant" {

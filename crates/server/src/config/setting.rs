@@ -1,6 +1,7 @@
 //! The types a setting may have, and how each is read from text.
 
 use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 use sql::DatabaseUrl;
@@ -91,7 +92,23 @@ macro_rules! number {
         }
     )* };
 }
-number!(u16, u32, u64);
+number!(u16, u64);
+
+macro_rules! positive {
+    ($($type:ty),*) => { $(
+        impl Setting for $type {
+            const SHAPE: Shape = Shape::Number;
+
+            fn parse(raw: &Raw) -> Result<$type, String> {
+                let text = one(raw)?;
+                text.parse().map_err(|_| {
+                    format!("must be a whole number from 1 to {}, and is \"{text}\"", <$type>::MAX)
+                })
+            }
+        }
+    )* };
+}
+positive!(NonZeroU32, NonZeroU64);
 
 impl<T: Setting> Setting for Option<T> {
     const SHAPE: Shape = T::SHAPE;

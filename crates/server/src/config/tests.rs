@@ -26,7 +26,7 @@ fn a_file_is_read_by_section() {
                 connections_max = 10\n[server.tls]\ncertificate_file = \"a.pem\"\n[log]\nformat = \"json\"\n";
     let config = check(text, &[]).expect("a valid file");
     assert_eq!(config.files.data_dir, PathBuf::from("/srv/deck"));
-    assert_eq!(config.server.connections_max, 10);
+    assert_eq!(config.server.connections_max.get(), 10);
     assert_eq!(config.server.trusted_proxies.len(), 1);
     assert_eq!(config.tls.certificate_file, Some(PathBuf::from("a.pem")));
     assert_eq!(config.log.format, LogFormat::Json);
@@ -51,7 +51,7 @@ fn everything_wrong_is_told_at_once() {
         @r#"
     deck.toml line 2: server.listen must be text in quotes
     deck.toml line 7: server.tls.extra_names must be a list of texts, such as ["a", "b"]
-    deck.toml line 3: server.connections_max must be a whole number from 0 to 4294967295, and is "-1"
+    deck.toml line 3: server.connections_max must be a whole number from 1 to 4294967295, and is "-1"
     deck.toml line 5: log.level must be error, warn, info, debug or trace, and is "loud"
     "#);
 }

@@ -15,9 +15,8 @@ struct Answer {
 }
 
 async fn check(origin: &str, request: Request) -> Answer {
-    let environment = [("BODY_BYTES_MAX", "10"), ("REQUEST_TIMEOUT_SECONDS", "0")];
-    let environment = environment.map(|(n, v)| (format!("QUARTERDECK_SERVER__{n}"), v.to_owned()));
-    let sources = Sources { environment: environment.into(), ..Sources::default() };
+    let ten = ("QUARTERDECK_SERVER__BODY_BYTES_MAX".to_owned(), "10".to_owned());
+    let sources = Sources { environment: vec![ten], ..Sources::default() };
     let config = load(&sources).expect("valid");
     let router = Router::new()
         .route("/fine", get(|| async { "fine" }))
@@ -28,7 +27,8 @@ async fn check(origin: &str, request: Request) -> Answer {
     let metrics = Metrics::new(Timestamp::UNIX_EPOCH);
     let origin = Origin::new(origin, 443);
     let world = World::seeded(1, Timestamp::UNIX_EPOCH);
-    let app = Around::new(&config, &origin, world, metrics, Tracer::default()).wrap(router);
+    let around = Around::new(&config, &origin, world, metrics, Tracer::default());
+    let app = Around { request_timeout: Duration::ZERO, ..around }.wrap(router);
     let answer = app.oneshot(request).await.expect("infallible");
     let (parts, body) = answer.into_parts();
     let body = to_bytes(body, 10_000).await.expect("a body");
