@@ -56,7 +56,9 @@ fn newest_source(folder: &Path) -> Option<SystemTime> {
     entries
         .filter(|entry| {
             let name = entry.file_name();
-            !["node_modules", "dist", "e2e", "e2e-output", "dev", "test", "test-results"].iter().any(|skip| name == *skip)
+            !["node_modules", "dist", "e2e", "e2e-output", "dev", "test", "test-results"]
+                .iter()
+                .any(|skip| name == *skip)
         })
         .filter_map(|entry| {
             let path = entry.path();

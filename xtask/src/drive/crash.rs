@@ -17,11 +17,13 @@ use super::feed::{Feed, Shown};
 use super::seed::Seed;
 use crate::demo::{Demo, Fleet, Profile, Programs, snapshot};
 use crate::options;
-use crate::process::{Server, shown};
+use crate::process::{Server, Show, run, shown};
 use crate::site::Site;
 
 const LEAST: Duration = Duration::from_millis(20);
 const MOST: Duration = Duration::from_millis(1200);
+/// How soon after a crash a snapshot can be taken again.
+const SOON: Duration = Duration::from_secs(60);
 
 /// What one round disturbs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -164,7 +166,12 @@ impl Loop {
 
     /// A killed snapshot must not stand in the way of the next one.
     fn settle(&self, demo: &Demo) -> Result<()> {
-        demo.snapshot(&self.site, &self.programs).context("no snapshot can be taken after the restart")?;
+        let mut command = snapshot(&self.programs, &self.data_dir);
+        let ran = run(&self.site, "crash-snapshot-again", &mut command, SOON, Show::Nothing)
+            .context("a killed snapshot keeps the next one from being taken soon")?;
+        if !ran.success {
+            bail!("no snapshot can be taken after the restart:\n{}", ran.tail(10));
+        }
         Feed::sign_in(&demo.ready)?.shown()?.is_whole()
     }
 }

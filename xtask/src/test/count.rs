@@ -77,7 +77,10 @@ fn failures(runner: Runner, text: &str) -> Vec<String> {
             }
             Runner::Libtest => line.starts_with("test ") && line.ends_with("FAILED"),
             Runner::Vitest => line.starts_with("FAIL "),
-            Runner::Playwright => line.starts_with('[') && line.contains(" › "),
+            // The list at the end; in the list of all tests each line begins with a mark and a number.
+            Runner::Playwright => {
+                line.contains(" › ") && line.split(' ').next().is_some_and(|word| word.contains(".spec.ts:"))
+            }
         })
         .map(|line| {
             line.split_once("] ").filter(|_| runner == Runner::Nextest).map_or(line, |(_, name)| name)
@@ -123,13 +126,7 @@ mod tests {
         check(Runner::Vitest, true, " Test Files  3 passed (3)\n      Tests  12 passed (12)", 12, 0);
         check(Runner::Vitest, false, "      Tests  1 failed | 11 passed (12)\n", 11, 1);
         check(Runner::Playwright, true, "Running 4 tests using 1 worker\n\n  4 passed (3.4s)\n", 4, 0);
-        check(
-            Runner::Playwright,
-            false,
-            "  1 failed\n    [chromium] › a.spec.ts:3:1 › b\n  3 passed (3s)",
-            3,
-            1,
-        );
+        check(Runner::Playwright, false, "  1 failed\n    e2e/a.spec.ts:3:1 › b ───\n  3 passed (3s)", 3, 1);
     }
 
     #[test]
@@ -148,5 +145,8 @@ mod tests {
     fn failures_are_named_once() {
         let text = "FAIL [ 0.1s] (1/9) quarterdeck-store both_engines::a\nFAIL [ 0.1s] (1/9) quarterdeck-store both_engines::a\n";
         assert_eq!(failures(Runner::Nextest, text), ["quarterdeck-store both_engines::a"]);
+        let text =
+            "  ✘   4 e2e/a.spec.ts:68:1 › b c (1.8s)\n  1 failed\n    e2e/a.spec.ts:68:1 › b c ─────\n";
+        assert_eq!(failures(Runner::Playwright, text), ["e2e/a.spec.ts:68:1 › b c"]);
     }
 }

@@ -206,7 +206,7 @@ fn demo(shared: &mut Shared, name: &str) -> Result<Demo> {
     let site = shared.site.clone();
     let data_dir = site.fresh_folder(&format!("data-{name}"))?;
     println!("    starting a demo server on a fresh data folder");
-    let fleet = Fleet { devices: 60, days: 10, seed: 7, listen: None };
+    let fleet = Fleet { devices: 120, days: 10, seed: 7, listen: None };
     Demo::start(&site, shared.programs()?, &data_dir, &fleet)
 }
 
