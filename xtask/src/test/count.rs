@@ -88,7 +88,7 @@ fn failures(runner: Runner, text: &str) -> Vec<String> {
         .map(|line| {
             line.split_once(") ").filter(|_| runner == Runner::Nextest).map_or(line, |(_, name)| name)
         })
-        .map(str::to_owned)
+        .map(|line| line.trim_end_matches([' ', '─']).to_owned())
         .collect();
     named.sort();
     named.dedup();
