@@ -61,6 +61,9 @@ enum Command {
     Crash(options::Crash),
     /// Measure the feed, check-ins or the snapshot, beside the limit of this machine.
     Bench {
+        /// Measure the development build: slow, but it shows whether the benchmark itself works.
+        #[arg(long, global = true)]
+        dev: bool,
         #[command(subcommand)]
         what: options::Bench,
     },
@@ -109,7 +112,7 @@ fn dispatch(cli: Cli) -> Result<()> {
         #[cfg(feature = "drive")]
         Command::Crash(options) => drive::crash::command(&site, &options),
         #[cfg(feature = "drive")]
-        Command::Bench { what } => drive::bench::command(&site, &what),
+        Command::Bench { what, dev } => drive::bench::command(&site, &what, dev),
         #[cfg(not(feature = "drive"))]
         Command::Crash(_) | Command::Bench { .. } => options::with_drive(&site),
         Command::Codegen { check, openapi } => {

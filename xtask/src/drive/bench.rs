@@ -9,6 +9,7 @@ mod snapshot;
 
 use anyhow::{Context as _, Result};
 
+use crate::demo::{Profile, Programs};
 use crate::options::Bench;
 use crate::site::Site;
 
@@ -16,13 +17,17 @@ use crate::site::Site;
 ///
 /// # Errors
 /// A program does not build, start or answer.
-pub(crate) fn command(site: &Site, what: &Bench) -> Result<()> {
+pub(crate) fn command(site: &Site, what: &Bench, dev: bool) -> Result<()> {
     site.catch_interrupts()?;
     let _claim = site.claim("bench")?;
+    let programs = Programs::build(site, if dev { Profile::Dev } else { Profile::Release })?;
+    if dev {
+        println!("this is the development build; its figures say nothing about the release");
+    }
     match *what {
-        Bench::Feed { rows, days, runs } => feed::measure(site, rows, days, runs),
-        Bench::Checkin { devices, seconds } => checkin::measure(site, devices, seconds),
-        Bench::Snapshot { devices } => snapshot::measure(site, devices),
+        Bench::Feed { rows, days, runs } => feed::measure(site, &programs, rows, days, runs),
+        Bench::Checkin { devices, seconds } => checkin::measure(site, &programs, devices, seconds),
+        Bench::Snapshot { devices } => snapshot::measure(site, &programs, devices),
     }
 }
 

@@ -10,14 +10,13 @@ use tokio::task::JoinSet;
 
 use super::super::devices::{Device, Outcome};
 use super::grouped;
-use crate::demo::{Demo, Fleet, Profile, Programs};
+use crate::demo::{Demo, Fleet, Programs};
 use crate::site::Site;
 
-pub(super) fn measure(site: &Site, n_devices: u32, seconds: u64) -> Result<()> {
-    let programs = Programs::build(site, Profile::Release)?;
+pub(super) fn measure(site: &Site, programs: &Programs, n_devices: u32, seconds: u64) -> Result<()> {
     let folder = site.fresh_folder("bench-checkin")?;
     let fleet = Fleet { devices: 100, days: 1, seed: 1, listen: None };
-    let demo = Demo::start(site, &programs, &folder.join("data"), &fleet)?;
+    let demo = Demo::start(site, programs, &folder.join("data"), &fleet)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         println!("enrolling {n_devices} devices");

@@ -7,21 +7,20 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 
 use super::{grouped, mebibytes};
-use crate::demo::{Demo, Fleet, Profile, Programs};
+use crate::demo::{Demo, Fleet, Programs};
 use crate::process::{Show, run, shown};
 use crate::site::Site;
 
-pub(super) fn measure(site: &Site, devices: u32) -> Result<()> {
-    let programs = Programs::build(site, Profile::Release)?;
+pub(super) fn measure(site: &Site, programs: &Programs, devices: u32) -> Result<()> {
     let folder = site.fresh_folder("bench-snapshot")?;
     let data_dir = folder.join("data");
     println!("enrolling {} simulated devices; this takes a while", grouped(f64::from(devices)));
     let fleet = Fleet { devices, days: 1, seed: 1, listen: None };
-    let demo = Demo::start(site, &programs, &data_dir, &fleet)?;
+    let demo = Demo::start(site, programs, &data_dir, &fleet)?;
     let read_bytes = size(&data_dir, &|path| path.extension().is_some_and(|end| end == "db"))?;
     let before = size(&data_dir, &is_parquet)?;
     println!("taking the day");
-    let mut command = crate::demo::snapshot(&programs, &data_dir);
+    let mut command = crate::demo::snapshot(programs, &data_dir);
     let started = Instant::now();
     let ran = run(site, "bench-snapshot", &mut command, Duration::from_secs(3600), Show::Lines)?;
     let took = started.elapsed();
