@@ -17,7 +17,7 @@ pub(super) fn measure(site: &Site, programs: &Programs, devices: u32) -> Result<
     println!("enrolling {} simulated devices; this takes a while", grouped(f64::from(devices)));
     let fleet = Fleet { devices, days: 1, seed: 1, listen: None };
     let demo = Demo::start(site, programs, &data_dir, &fleet)?;
-    let read_bytes = size(&data_dir, &|path| path.extension().is_some_and(|end| end == "db"))?;
+    let read_bytes = size(&data_dir, &is_store)?;
     let before = size(&data_dir, &is_parquet)?;
     println!("taking the day");
     let mut command = crate::demo::snapshot(programs, &data_dir);
@@ -28,6 +28,7 @@ pub(super) fn measure(site: &Site, programs: &Programs, devices: u32) -> Result<
         bail!("the snapshot failed:\n{}", ran.tail(10));
     }
     drop(demo);
+    let devices = published(&ran.text).unwrap_or(devices);
     let written_bytes = size(&data_dir, &is_parquet)?.saturating_sub(before);
     let limit = without_thought(&data_dir, &folder.join("written"), written_bytes)?;
     println!("\nsnapshot of {} devices", grouped(f64::from(devices)));
@@ -37,12 +38,24 @@ pub(super) fn measure(site: &Site, programs: &Programs, devices: u32) -> Result<
         grouped(f64::from(devices) / took.as_secs_f64())
     );
     println!(
-        "  bytes alone   {:>12}   reading {:.0} MiB of store, writing {:.0} MiB durably",
+        "  bytes alone   {:>12}   reading {:.1} MiB of store, writing {:.1} MiB durably",
         shown(limit),
         mebibytes(read_bytes),
         mebibytes(written_bytes)
     );
     Ok(())
+}
+
+/// The operational database with its write-ahead log.
+fn is_store(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| ["quarterdeck.db", "quarterdeck.db-wal"].iter().any(|own| name == *own))
+}
+
+/// How many devices the command says it published.
+fn published(text: &str) -> Option<u32> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(2).find(|pair| pair[1].starts_with("devices"))?[0].parse().ok()
 }
 
 fn is_parquet(path: &Path) -> bool {
@@ -68,7 +81,7 @@ fn size(folder: &Path, counts: &dyn Fn(&Path) -> bool) -> Result<u64> {
 fn without_thought(data_dir: &Path, to: &Path, n_bytes: u64) -> Result<Duration> {
     let started = Instant::now();
     let mut buffer = vec![0_u8; 1 << 20];
-    for path in files(data_dir)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "db")) {
+    for path in files(data_dir)?.into_iter().filter(|path| is_store(path)) {
         let mut file = std::fs::File::open(path)?;
         while file.read(&mut buffer)? > 0 {}
     }
@@ -81,4 +94,18 @@ fn without_thought(data_dir: &Path, to: &Path, n_bytes: u64) -> Result<Duration>
     }
     file.sync_all()?;
     Ok(started.elapsed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_own_count_is_used() {
+        assert_eq!(
+            published("t: the day 20261120 is published: 1841 devices, 1407 licensed users"),
+            Some(1841)
+        );
+        assert_eq!(published("t: today was published before"), None);
+    }
 }
