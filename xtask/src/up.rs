@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// Keep the data here. Without it, a fresh folder under the target folder is used.
     #[arg(long, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
+    /// Use the development build: quicker to build, slower to run.
+    #[arg(long)]
+    dev: bool,
 }
 
 /// Builds, starts, enrols, prints where to look, and stays until Ctrl-C.
@@ -45,7 +48,7 @@ pub(crate) fn command(site: &Site, options: &Options) -> Result<()> {
     println!("[1/5] building the UI");
     crate::web::build(site)?;
     println!("[2/5] building the programs (the first time takes a while; later seconds)");
-    let programs = Programs::build(site, Profile::Release)?;
+    let programs = Programs::build(site, if options.dev { Profile::Dev } else { Profile::Release })?;
     let data_dir = match &options.data_dir {
         Some(folder) => std::path::absolute(folder)?,
         None => site.fresh_folder("up")?,

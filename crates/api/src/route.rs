@@ -31,6 +31,9 @@ pub struct Parameter {
     pub description: &'static str,
 }
 
+/// Makes the schema of a body, into the document's own set of definitions.
+type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+
 /// One operation's place in the house.
 pub struct Route {
     pub method: Method,
@@ -40,8 +43,8 @@ pub struct Route {
     /// One English sentence without its full stop: the OpenAPI summary.
     pub summary: &'static str,
     pub parameters: Vec<Parameter>,
-    pub(crate) accepts: Option<fn(&mut SchemaGenerator) -> Schema>,
-    pub(crate) answers: Vec<(u16, Option<fn(&mut SchemaGenerator) -> Schema>)>,
+    pub(crate) accepts: Option<MakeSchema>,
+    pub(crate) answers: Vec<(u16, Option<MakeSchema>)>,
     handler: MethodRouter,
 }
 
