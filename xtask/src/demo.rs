@@ -145,17 +145,17 @@ impl Demo {
             write_private(&token_file, self.ready.text("enrollment_token")?)?;
             let mut enroll = agent(&["enroll", "--no-check-in", "--server", self.ready.text("origin")?]);
             enroll.arg("--token-file").arg(&token_file).args(["--ca-file", self.ready.text("ca_file")?]);
-            let enrolled = must(site, "agent-enroll", &mut enroll);
+            let enrolled = must(site, "agent-enroll", &mut enroll, Show::Nothing);
             std::fs::remove_file(&token_file)?;
             enrolled?;
         }
-        must(site, "agent-check-in", &mut agent(&["check-in"]))?;
+        must(site, "agent-check-in", &mut agent(&["check-in"]), Show::Nothing)?;
         Server::start(&mut agent(&["run"]), &site.own_folder("logs")?.join("agent-run.log"))
     }
 
     /// Takes today's snapshot again, so that what happened since midnight is in the feed.
     pub(crate) fn snapshot(&self, site: &Site, programs: &Programs) -> Result<()> {
-        must(site, "snapshot", &mut snapshot(programs, &self.data_dir))
+        must(site, "snapshot", &mut snapshot(programs, &self.data_dir), Show::Lines)
     }
 
     /// Tells a child program about the demo: `QD_…`, and its CA to libraries that read the usual variables.
@@ -183,8 +183,8 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
     file.write_all(text.as_bytes()).with_context(|| format!("writing {}", path.display()))
 }
 
-fn must(site: &Site, name: &str, command: &mut Command) -> Result<()> {
-    let ran = run(site, name, command, Duration::from_secs(5 * 60), Show::Lines)?;
+fn must(site: &Site, name: &str, command: &mut Command, show: Show) -> Result<()> {
+    let ran = run(site, name, command, Duration::from_secs(5 * 60), show)?;
     if !ran.success {
         bail!("{name} failed:\n{}", ran.tail(15));
     }

@@ -91,7 +91,8 @@ fn welcome(demo: &Demo) -> Result<()> {
     println!("  open               {}", ready.text("origin")?);
     println!("  sign in, once      {}", ready.text("one_time_sign_in")?);
     println!("  or as              {}  {}", ready.text("admin_user")?, ready.text("admin_password")?);
-    println!("  warehouse feed     {}", ready.text("feed_root")?);
+    println!("  warehouse feed     {}?api-version=v1.0", ready.text("feed_root")?);
+    println!("  an app's sign-in   {}  {}", ready.text("client_id")?, ready.text("client_secret")?);
     println!("  data               {}", demo.data_dir.display());
     println!(
         "\nThe browser will warn, because this deck's certificate comes from its own authority. To trust it,"
