@@ -69,10 +69,8 @@ pub(crate) const ORGANIZATION: Sql = Sql::tenant(
 pub(crate) const USERS: Sql = Sql::tenant(
     "select u.id, u.display_name, u.user_principal_name, u.mail, u.given_name, u.surname, u.account_enabled,
      u.created_at, u.is_simulated,
-     '[' || coalesce((select min('{\"skuId\":\"' || l.sku_id || '\"}') from user_licence l
-        where l.tenant_id = u.tenant_id and l.user_id = u.id), '')
-     || coalesce((select ',' || max('{\"skuId\":\"' || x.sku_id || '\"}') from user_licence x
-        where x.tenant_id = u.tenant_id and x.user_id = u.id having count(*) > 1), '') || ']' as assigned_licenses
+     '[' || coalesce((select string_agg('{\"skuId\":\"' || l.sku_id || '\"}', ',' order by l.sku_id)
+        from user_licence l where l.tenant_id = u.tenant_id and l.user_id = u.id), '') || ']' as assigned_licenses
      from directory_user u where u.tenant_id = $1 and u.deleted_at is null",
 );
 pub(crate) const SKUS: Sql = Sql::tenant(
