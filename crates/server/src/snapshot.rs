@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::serve;
 
 /// How long another process's snapshot is waited for, and between two looks. A lease that was left behind ends
-/// within ten minutes.
+/// within half a minute.
 const WAIT_MAX: Duration = Duration::from_secs(11 * 60);
 const WAIT: Duration = Duration::from_millis(250);
 

@@ -12,6 +12,10 @@ mod passes;
 #[cfg(test)]
 mod tests;
 
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
 use ::model::Table;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -32,7 +36,9 @@ pub const DAY: &str = "day";
 /// The kind of publish that makes a day anew.
 pub const REFRESH: &str = "refresh";
 const LEASE: &str = "warehouse";
-const LEASE_TIME: SignedDuration = SignedDuration::from_mins(10);
+/// A server that was killed is waited for this long; one that works renews in time.
+const LEASE_TIME: SignedDuration = SignedDuration::from_secs(30);
+const RENEW_EVERY: Duration = Duration::from_secs(8);
 /// Older snapshots are forgotten; long enough to refresh a day from the one before it.
 const SNAPSHOTS_KEPT: SignedDuration = SignedDuration::from_hours(48);
 const SNAPSHOTS_AT_LEAST: usize = 4;
@@ -233,7 +239,8 @@ where
         return Err(MidnightError::Past { day: run.day, last: last.key.date_key });
     }
     let lease = lake.lease(LEASE, &run.holder, LEASE_TIME)?;
-    let result = make_and_publish(lake, run, &lease, day_key, earlier.is_some(), read);
+    let make = || make_and_publish(lake, run, &lease, day_key, earlier.is_some(), read);
+    let result = while_renewing(lake, &lease, make);
     // A lease that was lost meanwhile need not be given back.
     let released = lake.release(&lease);
     let outcome = result?;
@@ -244,6 +251,24 @@ where
         tidy(lake, run.now)?;
     }
     Ok(outcome)
+}
+
+/// Keeps the lease while `work` runs, however long it takes. A lease that is lost all the same shows at the publish,
+/// which checks its epoch.
+fn while_renewing<T>(lake: &Lake, lease: &Lease, work: impl FnOnce() -> T) -> T {
+    let (working, done) = channel::<()>();
+    thread::scope(|threads| {
+        threads.spawn(move || {
+            while done.recv_timeout(RENEW_EVERY) == Err(RecvTimeoutError::Timeout) {
+                if lake.renew(lease, LEASE_TIME).is_err() {
+                    break;
+                }
+            }
+        });
+        let result = work();
+        drop(working);
+        result
+    })
 }
 
 fn make_and_publish<R>(
