@@ -14,10 +14,11 @@ use crate::process::shown;
 use crate::site::Site;
 
 const SET: &str = "devicePropertyHistories";
+/// Enough of a page's end to hold the link to the next one.
+const TAIL_BYTES: usize = 4096;
 
 /// One download, all pages together.
 struct Download {
-    rows: u64,
     bytes: u64,
     first_byte: Duration,
     whole: Duration,
@@ -35,9 +36,18 @@ pub(super) fn measure(site: &Site, programs: &Programs, rows: u64, days: u32, ru
     let feed = Feed::sign_in(&demo.ready)?;
 
     let mut bytes = Vec::new();
-    let warm = download(&feed, pid, |piece| bytes.extend_from_slice(piece))?;
-    if warm.rows < rows {
-        println!("the history has {} rows, fewer than the {rows} asked for", warm.rows);
+    // Rows are counted once, apart: counting takes the client longer than receiving.
+    let mut counted = Rows::default();
+    download(&feed, pid, |piece| {
+        counted.count(piece);
+        bytes.extend_from_slice(piece);
+    })?;
+    let n_rows = counted.n;
+    if n_rows == 0 {
+        bail!("{SET} has no rows");
+    }
+    if n_rows < rows {
+        println!("the history has {n_rows} rows, fewer than the {rows} asked for");
     }
     let memory_before = reset_peak(pid)?;
     let mut best: Option<Download> = None;
@@ -46,7 +56,7 @@ pub(super) fn measure(site: &Site, programs: &Programs, rows: u64, days: u32, ru
         let one = download(&feed, pid, |_| ())?;
         println!(
             "run {run}: {} rows in {}, first byte {:.1} ms",
-            grouped(one.rows as f64),
+            grouped(n_rows as f64),
             shown(one.whole),
             one.first_byte.as_secs_f64() * 1e3
         );
@@ -57,40 +67,29 @@ pub(super) fn measure(site: &Site, programs: &Programs, rows: u64, days: u32, ru
     let peak = memory_bytes(pid, "VmHWM")?;
     let best = best.context("no run was asked for")?;
     let limit = from_memory(bytes, &folder, runs)?;
-    report(&best, &limit, memory_before, peak);
+    report(n_rows, &best, &limit, memory_before, peak);
     Ok(())
 }
 
 fn download(feed: &Feed, pid: u32, mut sink: impl FnMut(&[u8])) -> Result<Download> {
     let before = processor_seconds(pid)?;
-    let mut total = Download {
-        rows: 0,
-        bytes: 0,
-        first_byte: Duration::ZERO,
-        whole: Duration::ZERO,
-        server_seconds: 0.0,
-    };
+    let mut total =
+        Download { bytes: 0, first_byte: Duration::ZERO, whole: Duration::ZERO, server_seconds: 0.0 };
     let mut path = Some(feed.path(SET));
     while let Some(page) = path {
-        let mut rows = Rows::default();
         let mut tail = Vec::new();
         let streamed = feed.client.stream(&page, &feed.token, |piece| {
-            rows.count(piece);
             sink(piece);
-            tail.extend_from_slice(piece);
-            let surplus = tail.len().saturating_sub(4096);
+            tail.extend_from_slice(&piece[piece.len().saturating_sub(TAIL_BYTES)..]);
+            let surplus = tail.len().saturating_sub(TAIL_BYTES);
             tail.drain(..surplus);
         })?;
-        if total.rows == 0 {
+        if total.bytes == 0 {
             total.first_byte = streamed.first_byte;
         }
-        total.rows += rows.n;
         total.bytes += streamed.bytes;
         total.whole += streamed.whole;
         path = next_link(&String::from_utf8_lossy(&tail));
-    }
-    if total.rows == 0 {
-        bail!("{SET} has no rows");
     }
     total.server_seconds = processor_seconds(pid)? - before;
     Ok(total)
@@ -132,9 +131,7 @@ fn from_memory(bytes: Vec<u8>, folder: &Path, runs: u32) -> Result<Streamed> {
     let client = Client::new(&memory.origin, &memory.ca_file)?;
     let mut best: Option<Streamed> = None;
     for _ in 0..runs {
-        // The same work on our side as for the real feed.
-        let mut rows = Rows::default();
-        let one = client.stream("/", "none", |piece| rows.count(piece))?;
+        let one = client.stream("/", "none", |_| ())?;
         if best.as_ref().is_none_or(|best| one.whole < best.whole) {
             best = Some(one);
         }
@@ -150,17 +147,17 @@ fn reset_peak(pid: u32) -> Result<u64> {
     memory_bytes(pid, "VmRSS")
 }
 
-fn report(best: &Download, limit: &Streamed, memory_before: u64, peak: u64) {
+fn report(n_rows: u64, best: &Download, limit: &Streamed, memory_before: u64, peak: u64) {
     let seconds = best.whole.as_secs_f64();
     let rate = mebibytes(best.bytes) / seconds;
     let limit_rate = mebibytes(limit.bytes) / limit.whole.as_secs_f64();
-    println!("\nfeed: {SET}, {} rows, {:.1} MiB", grouped(best.rows as f64), mebibytes(best.bytes));
+    println!("\nfeed: {SET}, {} rows, {:.1} MiB", grouped(n_rows as f64), mebibytes(best.bytes));
     println!("                      feed          from memory   share");
     println!("  MiB/s       {rate:>12.1}  {limit_rate:>12.1}  {:>6.0} %", 100.0 * rate / limit_rate);
     println!(
         "  rows/s      {:>12}  {:>12}",
-        grouped(best.rows as f64 / seconds),
-        grouped(best.rows as f64 / limit.whole.as_secs_f64())
+        grouped(n_rows as f64 / seconds),
+        grouped(n_rows as f64 / limit.whole.as_secs_f64())
     );
     println!(
         "  first byte  {:>9.1} ms  {:>9.1} ms",
@@ -169,7 +166,7 @@ fn report(best: &Download, limit: &Streamed, memory_before: u64, peak: u64) {
     );
     println!(
         "  rows per second of one core   {:>12}",
-        grouped(best.rows as f64 / best.server_seconds.max(0.01))
+        grouped(n_rows as f64 / best.server_seconds.max(0.01))
     );
     println!(
         "  memory: {:.0} MiB before, {:.0} MiB at most while downloading",
