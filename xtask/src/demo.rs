@@ -123,7 +123,9 @@ impl Demo {
         command.args(["--seed", &fleet.seed.to_string()]).arg("--ready-file").arg(&ready_file);
         let log = site.own_folder("logs")?.join(format!("{name}.log"));
         let mut server = Server::start(&mut command, &log)?;
-        let limit = Duration::from_secs(5 * 60);
+        // Each simulated device is enrolled and reports every day: a million of them take a while.
+        let lived = u64::from(fleet.devices) * u64::from(fleet.days);
+        let limit = Duration::from_secs(5 * 60 + lived / 500);
         server.wait_until(site, "the demo server", limit, |_| Ready::read(&ready_file).is_ok())?;
         Ok(Self { server, ready: Ready::read(&ready_file)?, data_dir: data_dir.to_path_buf() })
     }
