@@ -10,6 +10,8 @@ test('sign in returns to the address that was asked for, sign out ends it', asyn
   await page.getByRole('button', { name: /Account of/ }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect.poll(async () => (await page.request.get('/api/session')).status()).toBe(401);
+  // The browser is sent away from the page; only then is it free to go elsewhere.
+  await page.waitForURL((url) => !url.pathname.startsWith('/users'));
   await page.goto('/users');
   await expect(page.locator('a[href^="/api/session/sign-in"]')).toBeVisible();
 });

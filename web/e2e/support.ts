@@ -144,6 +144,13 @@ interface Finding {
 
 /** Rule violations of the page as it stands, but for Tabster's invisible helpers. */
 export async function axe(page: Page): Promise<Finding[]> {
+  // A menu that is still fading in has not its own colours yet.
+  await page.evaluate(async () => {
+    const ends = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ends.map((one) => one.finished));
+  });
   await page.evaluate(AXE);
   return page.evaluate(async (tags) => {
     const { axe: engine } = window as unknown as {
