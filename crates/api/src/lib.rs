@@ -15,7 +15,7 @@ pub use authenticate::{Authenticate, PeerCertificate, RequestHead, Unauthenticat
 pub use body::Body;
 pub use failure::{Code, Failure};
 pub use openapi::openapi;
-pub use route::{Door, Parameter, Permitted, Route, router};
+pub use route::{Door, Parameter, Permitted, Route, id_in_path, router};
 
 /// What a feature gives to the program that composes them.
 pub struct Module {

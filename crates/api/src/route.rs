@@ -11,6 +11,8 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use policy::{Caller, Need, Permit, permit};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use store::TenantId;
+use uuid::Uuid;
 
 use crate::authenticate::{Authenticate, PeerCertificate, RequestHead};
 use crate::failure::{Code, Failure};
@@ -131,6 +133,32 @@ impl Route {
 pub struct Permitted {
     pub permit: Permit,
     pub caller: Caller,
+}
+
+impl Permitted {
+    /// The tenant the permit is for: what a transaction is opened with.
+    pub fn tenant(&self) -> TenantId {
+        TenantId(self.permit.tenant())
+    }
+
+    /// Who the permit is for, as the audit record writes it.
+    pub fn actor(&self) -> audit::Actor {
+        match self.permit.actor() {
+            policy::Actor::User(id) => audit::Actor::User(id),
+            policy::Actor::App(id) => audit::Actor::Application(id.to_string()),
+            policy::Actor::Device(id) => audit::Actor::Device(id),
+            policy::Actor::System(name) => audit::Actor::System(name.to_owned()),
+        }
+    }
+}
+
+/// The id in a path.
+///
+/// # Errors
+/// A 404 that says what ids look like.
+pub fn id_in_path(text: &str) -> Result<Uuid, Failure> {
+    let refused = || Failure::not_found(format!("'{text}' is no id; ids look like 6f5b3c1e-…."));
+    Uuid::try_parse(text).map_err(|_| refused().target("id"))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Permitted {

@@ -13,33 +13,11 @@ pub mod show;
 pub mod sync;
 pub mod token;
 
-use api::{Failure, PeerCertificate, Permitted};
-use audit::Actor;
-use store::{TenantId, Tx};
+use api::{Failure, PeerCertificate};
+use store::Tx;
 use uuid::Uuid;
 
 use crate::{Devices, certificate::Shown, refusal, sql};
-
-/// The tenant a permit is for.
-pub(crate) fn tenant(permitted: &Permitted) -> TenantId {
-    TenantId(permitted.permit.tenant())
-}
-
-/// Who the permit is for, as the audit record writes it.
-pub(crate) fn actor(permitted: &Permitted) -> Actor {
-    match permitted.permit.actor() {
-        policy::Actor::User(id) => Actor::User(id),
-        policy::Actor::App(id) => Actor::Application(id.to_string()),
-        policy::Actor::Device(id) => Actor::Device(id),
-        policy::Actor::System(name) => Actor::System(name.to_owned()),
-    }
-}
-
-/// The id in a path, or a 404 that says what ids look like.
-pub(crate) fn id_in_path(text: &str) -> Result<Uuid, Failure> {
-    Uuid::try_parse(text)
-        .map_err(|_| Failure::not_found(format!("'{text}' is no id; ids look like 6f5b3c1e-….")).target("id"))
-}
 
 pub(crate) fn no_device(id: Uuid) -> Failure {
     Failure::not_found(format!("This tenant has no enrolled device {id}.")).target("id")

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use crate::{Kind, Privacy, Role, Shown, Table, Version, tables};
 
 const HEAD: &str = "# Warehouse tables\n\n\
-    <!-- Derived from the catalogue in crates/model. To update: UPDATE_DERIVED=1 cargo test -p quarterdeck-model -->\n\n\
+    <!-- Derived from the catalogue in crates/model. To update: UPDATE_EXPECT=1 cargo test -p quarterdeck-model -->\n\n\
     Every table and column of the warehouse. The feed serves them under these names; the files carry them too.\n\
     A column marked *beta* appears only with `api-version=beta`; one marked *files* only in the files.\n\
     Times are UTC. *Personal* columns say something about a person; *pseudonym* columns lead to one.\n";
@@ -108,13 +108,13 @@ mod tests {
     fn the_committed_page_is_current() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/warehouse-tables.md");
         let page = super::warehouse_tables_markdown();
-        if std::env::var_os("UPDATE_DERIVED").is_some() {
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
             std::fs::write(&path, &page).expect("docs folder is writable");
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(
             committed == page,
-            "docs/warehouse-tables.md is out of date: run UPDATE_DERIVED=1 cargo test -p quarterdeck-model"
+            "docs/warehouse-tables.md is out of date: run UPDATE_EXPECT=1 cargo test -p quarterdeck-model"
         );
     }
 }

@@ -82,12 +82,12 @@ mod tests {
                 );
             }
             let text = format!("{}\n", serde_json::to_string_pretty(&new).expect("plain data"));
-            if std::env::var_os("UPDATE_DERIVED").is_some() {
+            if std::env::var_os("UPDATE_EXPECT").is_some() {
                 std::fs::write(path(version), &text).expect("the folder is writable");
             } else {
                 assert!(
                     committed == text,
-                    "{} is out of date: run UPDATE_DERIVED=1 cargo test -p quarterdeck-warehouse",
+                    "{} is out of date: run UPDATE_EXPECT=1 cargo test -p quarterdeck-warehouse",
                     path(version).display()
                 );
             }

@@ -1,12 +1,12 @@
 //! A device's inventory, section by section.
 
-use api::{Failure, Permitted};
+use api::{Failure, Permitted, id_in_path};
 use axum::Json;
 use axum::extract::Path;
 use jiff::Timestamp;
 use serde_json::Map;
 
-use super::{id_in_path, no_device, tenant};
+use super::no_device;
 use crate::{Devices, sql, view};
 
 pub async fn handle(
@@ -15,7 +15,7 @@ pub async fn handle(
     Path(id): Path<String>,
 ) -> Result<Json<view::Inventory>, Failure> {
     let id = id_in_path(&id)?;
-    let read = devices.store.read(tenant(&permitted), move |tx| {
+    let read = devices.store.read(permitted.tenant(), move |tx| {
         tx.row(&sql::ME, &[id.into()])?.ok_or_else(|| no_device(id))?;
         let (mut sections, mut collected_at) = (Map::new(), None::<Timestamp>);
         for row in tx.rows(&sql::INVENTORY, &[id.into()])? {

@@ -4,7 +4,6 @@ use api::list::Page;
 use api::{Failure, Permitted};
 use axum::extract::RawQuery;
 
-use super::tenant;
 use crate::{Devices, view};
 
 pub async fn handle(
@@ -14,7 +13,7 @@ pub async fn handle(
 ) -> Result<Page, Failure> {
     let root = format!("{}/graph/v1.0", devices.config.origin);
     let query = query.unwrap_or_default();
-    devices.store.read(tenant(&permitted), move |tx| view::MANAGED_DEVICES.page(tx, &root, &query)).await
+    devices.store.read(permitted.tenant(), move |tx| view::MANAGED_DEVICES.page(tx, &root, &query)).await
 }
 
 /// How many there are, as plain text.
@@ -25,6 +24,6 @@ pub async fn count(
 ) -> Result<String, Failure> {
     let query = query.unwrap_or_default();
     let count =
-        devices.store.read(tenant(&permitted), move |tx| view::MANAGED_DEVICES.count(tx, &query)).await?;
+        devices.store.read(permitted.tenant(), move |tx| view::MANAGED_DEVICES.count(tx, &query)).await?;
     Ok(count.to_string())
 }

@@ -1,6 +1,6 @@
 //! An administrator retires a device: it is no longer enrolled, and its certificates end.
 
-use api::{Failure, Permitted};
+use api::{Failure, Permitted, id_in_path};
 use audit::{Category, Event, Resource};
 use axum::Json;
 use axum::extract::Path;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use store::Tx;
 use uuid::Uuid;
 
-use super::{actor, id_in_path, no_device, tenant};
+use super::no_device;
 use crate::{Devices, sql};
 
 /// The device that was retired.
@@ -31,7 +31,7 @@ pub async fn handle(
 ) -> Result<Json<Retired>, Failure> {
     let id = id_in_path(&id)?;
     let now = devices.world.clock.now();
-    let (tenant, actor, event_id) = (tenant(&permitted), actor(&permitted), devices.world.ids.guid());
+    let (tenant, actor, event_id) = (permitted.tenant(), permitted.actor(), devices.world.ids.guid());
     devices.store.write(tenant, move |tx| retire(tx, id, actor, event_id, now)).await?;
     devices.channels.tell((tenant, id), ServerFrame::Retired);
     Ok(Json(Retired { device_id: id, retired_date_time: now }))

@@ -1,10 +1,10 @@
 //! One managed device, in Graph's form.
 
 use api::list::Page;
-use api::{Failure, Permitted};
+use api::{Failure, Permitted, id_in_path};
 use axum::extract::{Path, RawQuery};
 
-use super::{id_in_path, no_device, tenant};
+use super::no_device;
 use crate::{Devices, view};
 
 pub async fn handle(
@@ -18,6 +18,6 @@ pub async fn handle(
     let query = query.unwrap_or_default();
     let read = devices
         .store
-        .read(tenant(&permitted), move |tx| view::MANAGED_DEVICES.one(tx, &root, &id.to_string(), &query));
+        .read(permitted.tenant(), move |tx| view::MANAGED_DEVICES.one(tx, &root, &id.to_string(), &query));
     read.await?.ok_or_else(|| no_device(id))
 }

@@ -1,6 +1,6 @@
 //! An administrator tells a device to check in now.
 
-use api::{Failure, Permitted};
+use api::{Failure, Permitted, id_in_path};
 use audit::{Category, Event, Resource};
 use axum::Json;
 use axum::extract::Path;
@@ -9,7 +9,7 @@ use proto::channel::ServerFrame;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{actor, id_in_path, no_device, tenant};
+use super::no_device;
 use crate::{Devices, sql};
 
 /// Whether the device was reached at once. When it was not, it checks in at its next time.
@@ -38,7 +38,7 @@ pub async fn handle_graph(
 }
 
 async fn tell(devices: &Devices, permitted: &Permitted, id: &str) -> Result<bool, Failure> {
-    let (id, tenant, actor) = (id_in_path(id)?, tenant(permitted), actor(permitted));
+    let (id, tenant, actor) = (id_in_path(id)?, permitted.tenant(), permitted.actor());
     let (now, event_id) = (devices.world.clock.now(), devices.world.ids.guid());
     let written = devices.store.write(tenant, move |tx| {
         let row = tx.row(&sql::LOCK_DEVICE, &[id.into()])?.ok_or_else(|| no_device(id))?;

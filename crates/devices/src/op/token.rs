@@ -1,6 +1,6 @@
 //! Enrolment tokens: list, create (the secret is shown once), revoke.
 
-use api::{Body, Failure, Permitted};
+use api::{Body, Failure, Permitted, id_in_path};
 use audit::{Category, Event, Resource};
 use axum::Json;
 use axum::extract::Path;
@@ -12,7 +12,6 @@ use serde_json::json;
 use store::{Row, Tx};
 use uuid::Uuid;
 
-use super::{actor, id_in_path, tenant};
 use crate::ca::token_hash;
 use crate::{Devices, sql, view};
 
@@ -58,7 +57,7 @@ impl Input {
 }
 
 pub async fn list(devices: Devices, permitted: Permitted) -> Result<Json<view::Tokens>, Failure> {
-    let read = devices.store.read(tenant(&permitted), |tx| {
+    let read = devices.store.read(permitted.tenant(), |tx| {
         let rows = tx.rows(&sql::LIST_TOKENS, &[])?;
         rows.iter().map(token).collect::<Result<Vec<_>, _>>()
     });
@@ -72,7 +71,7 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<view::NewToken>), Failure> {
     input.check()?;
     let new = New::of(&devices, &input);
-    let (tenant, actor, secret) = (tenant(&permitted), actor(&permitted), new.secret.clone());
+    let (tenant, actor, secret) = (permitted.tenant(), permitted.actor(), new.secret.clone());
     let properties = devices.store.write(tenant, move |tx| new.insert(tx, &input, actor)).await?;
     Ok((StatusCode::CREATED, Json(view::NewToken { properties, token: secret })))
 }
@@ -141,7 +140,7 @@ pub async fn revoke(
 ) -> Result<Json<view::Token>, Failure> {
     let id = id_in_path(&id)?;
     let (now, event_id) = (devices.world.clock.now(), devices.world.ids.guid());
-    let (tenant, actor) = (tenant(&permitted), actor(&permitted));
+    let (tenant, actor) = (permitted.tenant(), permitted.actor());
     let written = devices.store.write(tenant, move |tx| {
         if tx.exec(&sql::REVOKE_TOKEN, &[id.into(), now.into()])? > 0 {
             let event = Event::new(actor, "Revoke enrollment token", Category::Enrollment)

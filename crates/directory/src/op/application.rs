@@ -1,6 +1,6 @@
 //! App registrations: list, create, delete; secrets are shown once. The rules are `identity`'s.
 
-use api::{Body, Code, Failure, Permitted};
+use api::{Body, Code, Failure, Permitted, id_in_path};
 use audit::{Category, Event, Resource as Audited};
 use axum::Json;
 use axum::extract::Path;
@@ -17,7 +17,6 @@ use serde_json::json;
 use store::Tx;
 use uuid::Uuid;
 
-use super::{actor, id_in_path, tenant};
 use crate::{Directory, view};
 
 const LIST_MAX: u32 = 1_000;
@@ -64,7 +63,7 @@ fn failure(error: ApplicationError) -> Failure {
 
 pub async fn list(directory: Directory, permitted: Permitted) -> Result<Json<view::Applications>, Failure> {
     let read =
-        directory.store.read(tenant(&permitted), |tx| applications::list(tx, LIST_MAX).map_err(failure));
+        directory.store.read(permitted.tenant(), |tx| applications::list(tx, LIST_MAX).map_err(failure));
     Ok(Json(view::Applications { value: read.await?.into_iter().map(shown).collect() }))
 }
 
@@ -74,10 +73,10 @@ pub async fn create(
     Body(input): Body<Input>,
 ) -> Result<(StatusCode, Json<view::Application>), Failure> {
     let ids = ApplicationIds::draw(&directory.world);
-    let (actor, now, event_id) = (actor(&permitted), directory.world.clock.now(), directory.world.ids.guid());
+    let (actor, now, event_id) = (permitted.actor(), directory.world.clock.now(), directory.world.ids.guid());
     let written = directory
         .store
-        .write(tenant(&permitted), move |tx| register(tx, ids, &input, (actor, event_id), now));
+        .write(permitted.tenant(), move |tx| register(tx, ids, &input, (actor, event_id), now));
     Ok((StatusCode::CREATED, Json(shown(written.await?))))
 }
 
@@ -121,8 +120,8 @@ pub async fn delete(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     let id = id_in_path(&id)?;
-    let (actor, now, event_id) = (actor(&permitted), directory.world.clock.now(), directory.world.ids.guid());
-    let written = directory.store.write(tenant(&permitted), move |tx| {
+    let (actor, now, event_id) = (permitted.actor(), directory.world.clock.now(), directory.world.ids.guid());
+    let written = directory.store.write(permitted.tenant(), move |tx| {
         let application = applications::get(tx, id).map_err(failure)?;
         applications::delete(tx, id, now).map_err(failure)?;
         let event = Event::new(actor, "Delete application", Category::Application).on(Audited::new(
@@ -148,7 +147,7 @@ pub async fn add_password(
         return Err(Failure::bad_request(format!("A secret is valid for 1 to {DAYS_MAX} days."))
             .target("validForDays"));
     }
-    let (actor, now, event_id) = (actor(&permitted), directory.world.clock.now(), directory.world.ids.guid());
+    let (actor, now, event_id) = (permitted.actor(), directory.world.clock.now(), directory.world.ids.guid());
     let ends_at = now + SignedDuration::from_hours(24 * input.valid_for_days);
     let new = NewPassword::draw(&directory.world, input.display_name, ends_at);
     let shown = view::NewPassword {
@@ -159,7 +158,7 @@ pub async fn add_password(
     };
     let written = directory
         .store
-        .write(tenant(&permitted), move |tx| insert_password(tx, id, &new, (actor, event_id), now));
+        .write(permitted.tenant(), move |tx| insert_password(tx, id, &new, (actor, event_id), now));
     written.await?;
     Ok((StatusCode::CREATED, Json(shown)))
 }
@@ -188,8 +187,8 @@ pub async fn remove_password(
     Path((id, key_id)): Path<(String, String)>,
 ) -> Result<StatusCode, Failure> {
     let (id, key_id) = (id_in_path(&id)?, id_in_path(&key_id)?);
-    let (actor, now, event_id) = (actor(&permitted), directory.world.clock.now(), directory.world.ids.guid());
-    let written = directory.store.write(tenant(&permitted), move |tx| {
+    let (actor, now, event_id) = (permitted.actor(), directory.world.clock.now(), directory.world.ids.guid());
+    let written = directory.store.write(permitted.tenant(), move |tx| {
         if !applications::remove_password(tx, id, key_id).map_err(failure)? {
             return Err(Failure::new(Code::NotFound, format!("The application has no secret {key_id}."))
                 .target("keyId"));

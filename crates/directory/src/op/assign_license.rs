@@ -10,7 +10,6 @@ use serde_json::json;
 use store::Tx;
 use uuid::Uuid;
 
-use super::{actor, tenant};
 use crate::{Directory, sql, view};
 
 /// At most this many licences change in one request.
@@ -60,8 +59,8 @@ pub async fn handle(
 ) -> Result<Page, Failure> {
     input.check()?;
     let root = format!("{}/graph/v1.0", directory.origin);
-    let (actor, now, event_id) = (actor(&permitted), directory.world.clock.now(), directory.world.ids.guid());
-    let written = directory.store.write(tenant(&permitted), move |tx| {
+    let (actor, now, event_id) = (permitted.actor(), directory.world.clock.now(), directory.world.ids.guid());
+    let written = directory.store.write(permitted.tenant(), move |tx| {
         let row = tx.row(&sql::FIND_USER, &[name.to_lowercase().into()])?;
         let row =
             row.ok_or_else(|| Failure::not_found(format!("This tenant has no user '{name}'.")).target("id"))?;

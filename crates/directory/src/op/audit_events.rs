@@ -5,7 +5,6 @@ use audit::{Actor, Recorded};
 use axum::Json;
 use axum::extract::RawQuery;
 
-use super::tenant;
 use crate::{Directory, caller, view};
 
 const TOP: u32 = 50;
@@ -18,7 +17,7 @@ pub async fn handle(
 ) -> Result<Json<view::AuditEvents>, Failure> {
     let asked = Asked::read(query.as_deref().unwrap_or(""))?;
     let root = format!("{}/api/auditEvents", directory.origin);
-    let read = directory.store.read(tenant(&permitted), move |tx| {
+    let read = directory.store.read(permitted.tenant(), move |tx| {
         let count = audit::count(tx)?;
         let events = audit::list(tx, asked.before, asked.top)?;
         let last = events.last().map(|event| event.sequence).filter(|sequence| *sequence > 1);

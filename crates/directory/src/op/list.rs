@@ -4,7 +4,6 @@ use api::list::{Page, View};
 use api::{Failure, Permitted};
 use axum::extract::{Path, RawQuery};
 
-use super::tenant;
 use crate::{Directory, sql, view};
 
 pub async fn organizations(
@@ -31,7 +30,7 @@ async fn page(
 ) -> Result<Page, Failure> {
     let root = format!("{}/graph/v1.0", directory.origin);
     let query = query.unwrap_or_default();
-    directory.store.read(tenant(&permitted), move |tx| view.page(tx, &root, &query)).await
+    directory.store.read(permitted.tenant(), move |tx| view.page(tx, &root, &query)).await
 }
 
 pub async fn organization(
@@ -43,7 +42,7 @@ pub async fn organization(
     let root = format!("{}/graph/v1.0", directory.origin);
     let (query, missing) = (query.unwrap_or_default(), format!("There is no tenant {id} here."));
     let read =
-        directory.store.read(tenant(&permitted), move |tx| view::ORGANIZATION.one(tx, &root, &id, &query));
+        directory.store.read(permitted.tenant(), move |tx| view::ORGANIZATION.one(tx, &root, &id, &query));
     read.await?.ok_or_else(|| Failure::not_found(missing).target("id"))
 }
 
@@ -56,7 +55,7 @@ pub async fn user(
 ) -> Result<Page, Failure> {
     let root = format!("{}/graph/v1.0", directory.origin);
     let (query, missing) = (query.unwrap_or_default(), format!("This tenant has no user '{name}'."));
-    let read = directory.store.read(tenant(&permitted), move |tx| {
+    let read = directory.store.read(permitted.tenant(), move |tx| {
         let Some(row) = tx.row(&sql::FIND_USER, &[name.to_lowercase().into()])? else { return Ok(None) };
         view::USERS.one(tx, &root, &row.get::<String>(0)?, &query)
     });

@@ -1,6 +1,6 @@
 //! Role × resource × action, as a text that is reviewed when it changes.
 //!
-//! The text is what the door answers, not what the tables say. Rewrite it with `UPDATE=1 cargo nextest run -p
+//! The text is what the door answers, not what the tables say. Rewrite it with `UPDATE_EXPECT=1 cargo nextest run -p
 //! quarterdeck-policy`, and read the difference.
 
 use std::fmt::Write as _;
@@ -14,14 +14,14 @@ use super::{built_in, user};
 fn the_matrix_is_the_committed_one() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/matrix.txt");
     let matrix = matrix();
-    if std::env::var_os("UPDATE").is_some() {
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&path, &matrix).expect("the source folder can be written");
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     let differing = matrix.lines().zip(committed.lines()).find(|(is, was)| is != was);
     assert!(
         matrix == committed,
-        "permissions changed, first at {differing:?}; if that is meant, run with UPDATE=1 and commit tests/matrix.txt"
+        "permissions changed, first at {differing:?}; if that is meant, run with UPDATE_EXPECT=1 and commit tests/matrix.txt"
     );
 }
 

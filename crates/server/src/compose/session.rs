@@ -10,7 +10,7 @@ use identity::web_session::{self, CALLBACK_PATH, SIGN_IN_PATH};
 use policy::{Action, Need, permit};
 use schemars::JsonSchema;
 use serde::Serialize;
-use store::{Store, TenantId};
+use store::Store;
 use uuid::Uuid;
 
 /// Who is signed in.
@@ -97,7 +97,7 @@ async fn show(
     let session = web_session::resolve(&identity, &headers).await?;
     let session =
         session.ok_or_else(|| Failure::new(Code::Unauthenticated, "Sign in with the browser first."))?;
-    let (tenant, id) = (TenantId(permitted.permit.tenant()), session.person.id);
+    let (tenant, id) = (permitted.tenant(), session.person.id);
     let names = store.read(tenant, move |tx| directory::caller::names(tx, id)).await?;
     let names = names.ok_or_else(|| Failure::new(Code::Unauthenticated, "This account was deleted."))?;
     let held = |action: &Action| permit(&permitted.caller, Need::Action(*action)).is_ok();

@@ -4,7 +4,7 @@ use api::{Failure, Permitted};
 use axum::Json;
 use schemars::JsonSchema;
 use serde::Serialize;
-use store::{TenantId, Tx};
+use store::Tx;
 
 use crate::{TenantStatus, sql};
 
@@ -41,7 +41,7 @@ pub struct License {
 }
 
 pub async fn handle(status: TenantStatus, permitted: Permitted) -> Result<Json<Details>, Failure> {
-    let tenant = TenantId(permitted.permit.tenant());
+    let tenant = permitted.tenant();
     let version = status.version;
     let mut details = status.store.read(tenant, move |tx| read(tx, version)).await?;
     let newest = std::sync::Arc::clone(&status.last_snapshot);

@@ -13,7 +13,6 @@ use futures_util::stream;
 use http::{HeaderMap, HeaderValue, header};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
-use super::tenant;
 use crate::Warehouse;
 use crate::encode::EncodeError;
 use crate::feed::{Broken, Feed, FeedBody, FeedRequest, FeedResponse, Root, Rows};
@@ -46,7 +45,7 @@ pub async fn handle(
         return Err(Failure { retry_after_seconds: Some(5), ..Failure::new(Code::Unavailable, message) });
     };
     let (parts, _) = request.into_parts();
-    let tenant = tenant(&permitted);
+    let tenant = permitted.tenant();
     let answer = move || {
         let lake = warehouse.lakes.of(tenant).map_err(|error| Failure::internal(&error))?;
         let root_path = root_path(root);

@@ -6,7 +6,6 @@ use lake::LeaseError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{actor, tenant};
 use crate::Warehouse;
 use crate::job::midnight::{MidnightError, Mode, Outcome};
 
@@ -45,7 +44,7 @@ pub async fn handle(
     Body(input): Body<Input>,
 ) -> Result<Json<View>, Failure> {
     let mode = if input.refresh { Mode::Refresh } else { Mode::Once };
-    let (tenant, actor) = (tenant(&permitted), actor(&permitted));
+    let (tenant, actor) = (permitted.tenant(), permitted.actor());
     let run = move || warehouse.publish(tenant, &warehouse.run_today(mode, input.force), actor);
     let done = tokio::task::spawn_blocking(run).await.map_err(|error| Failure::internal(&error))?;
     Ok(Json(view(&done.map_err(failure)?)))

@@ -10,7 +10,6 @@ use serde::Serialize;
 use store::TenantId;
 
 use super::feed::root_path;
-use super::tenant;
 use crate::Warehouse;
 use crate::feed::Root;
 use crate::job::midnight::{DAY, REFRESH};
@@ -71,7 +70,7 @@ pub struct TableView {
 
 /// Gives the view.
 pub async fn handle(warehouse: Warehouse, permitted: Permitted) -> Result<Json<View>, Failure> {
-    let tenant = tenant(&permitted);
+    let tenant = permitted.tenant();
     let read = tokio::task::spawn_blocking(move || view(&warehouse, tenant));
     Ok(Json(read.await.map_err(|error| Failure::internal(&error))??))
 }
