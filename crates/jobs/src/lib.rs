@@ -3,9 +3,14 @@
 //! A job is a row. Its dedupe key keeps the same work from being asked for twice; a lease with an epoch keeps a worker
 //! that was away from finishing what another has taken over; failures wait longer each time. Enqueueing, claiming and
 //! finishing are functions over the caller's transaction, so that a change and the job it asks for are kept together.
-//! It runs nothing itself and knows no kind of work: that is the program's.
+//! Features offer [`Work`] and [`Tick`]s, and a [`Runner`] does them; which kinds there are is the program's to know.
 
+mod runner;
 mod sql;
+mod work;
+
+pub use runner::Runner;
+pub use work::{Assignment, Tick, Trouble, Work};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
@@ -149,21 +154,23 @@ pub fn complete(tx: &mut Tx<'_, '_>, claim: &Claim, now: Timestamp) -> Result<()
     held(tx.exec(&sql::COMPLETE, &[claim.job.id.into(), claim.epoch.into(), now.into()])?)
 }
 
-/// The work failed: it is tried again later, or given up after `attempts_max` tries. Answers which.
+/// The work failed: it is tried again later, or given up after `attempts_max` tries or when the trouble is final. Answers
+/// which.
 ///
 /// # Errors
 /// [`ClaimError::Lost`] when another worker has the job.
 pub fn fail(
     tx: &mut Tx<'_, '_>,
     claim: &Claim,
-    error: &str,
+    trouble: &Trouble,
     attempts_max: i64,
     now: Timestamp,
 ) -> Result<State, ClaimError> {
-    let given_up = claim.job.attempts >= attempts_max;
+    let given_up = trouble.is_final || claim.job.attempts >= attempts_max;
     let state = if given_up { State::Failed } else { State::Queued };
-    let due_at = now.saturating_add(wait(claim.job.attempts)).unwrap_or(Timestamp::MAX);
-    let error: String = error.chars().take(ERROR_CHARS_MAX).collect();
+    let waited = now.saturating_add(wait(claim.job.attempts)).unwrap_or(Timestamp::MAX);
+    let due_at = trouble.again_at.unwrap_or(waited);
+    let error: String = trouble.message.chars().take(ERROR_CHARS_MAX).collect();
     let params = [
         claim.job.id.into(),
         claim.epoch.into(),

@@ -13,6 +13,11 @@ pub(crate) const NEXT: Sql = Sql::tenant(
        and ((state = 'queued' and due_at <= $3) or (state = 'running' and lease_until < $3))
      order by due_at, id limit 1 for update skip locked",
 );
+/// Which tenants have work waiting, of which kinds.
+pub(crate) const DUE: Sql = Sql::global(
+    "select distinct tenant_id, kind from job
+     where (state = 'queued' and due_at <= $1) or (state = 'running' and lease_until < $1)",
+);
 pub(crate) const CLAIM: Sql = Sql::tenant(
     "update job set state = 'running', attempts = attempts + 1, lease_owner = $3, lease_epoch = $4, lease_until = $5
      where tenant_id = $1 and id = $2",

@@ -78,7 +78,9 @@ fn a_worker_that_was_away_has_lost_its_job() {
                     move |tx| renew(tx, &first, at(400), LEASE)
                 })
                 .await,
-            store.write(TENANT, move |tx| fail(tx, &first, "late", 9, at(400)).map(drop)).await,
+            store
+                .write(TENANT, move |tx| fail(tx, &first, &Trouble::passing("late"), 9, at(400)).map(drop))
+                .await,
         ] {
             assert!(matches!(late, Err(ClaimError::Lost)), "{late:?}");
         }
@@ -101,8 +103,10 @@ fn failures_wait_longer_and_are_given_up() {
         let mut now = 10;
         for attempt in 1..=3 {
             let claimed = claim_at(&store, now).await.unwrap();
-            let state =
-                store.write(TENANT, move |tx| fail(tx, &claimed, "no disk", 3, at(now))).await.unwrap();
+            let state = store
+                .write(TENANT, move |tx| fail(tx, &claimed, &Trouble::passing("no disk"), 3, at(now)))
+                .await
+                .unwrap();
             assert_eq!(state, if attempt < 3 { State::Queued } else { State::Failed });
             assert_eq!(claim_at(&store, now + wait(attempt).as_secs() - 1).await, None);
             now += wait(attempt).as_secs();
@@ -145,4 +149,80 @@ proptest::proptest! {
         proptest::prop_assert!(wait(attempts) <= wait(attempts + 1));
         proptest::prop_assert!(wait(attempts) >= FIRST_WAIT && wait(attempts) <= LONGEST_WAIT);
     }
+}
+
+/// A runner whose only work counts its runs and ends as `outcome` says.
+fn runner(
+    store: &Store,
+    world: &world::World,
+    outcome: impl Fn(i64) -> Result<(), Trouble> + Send + Sync + 'static,
+) -> Runner {
+    let outcome = std::sync::Arc::new(outcome);
+    let work = Work::new("test", LEASE, 3, move |assignment: Assignment| {
+        let outcome = std::sync::Arc::clone(&outcome);
+        async move { outcome(assignment.job.attempts) }
+    });
+    Runner::new(store.clone(), world.clone(), "worker", vec![work], Vec::new())
+}
+
+async fn only_job(store: &Store) -> Job {
+    store.read(TENANT, |tx| list(tx, "test", 5)).await.unwrap().remove(0)
+}
+
+#[test]
+fn the_runner_does_what_is_due_and_writes_down_how_it_went() {
+    check(async |store| {
+        let world = world::World::seeded(1, at(10));
+        let runner = runner(&store, &world, |attempt| match attempt {
+            1 => Err(Trouble::until("asked to wait", at(5_000))),
+            2 => panic!("a bug in the work"),
+            _ => Ok(()),
+        });
+        ask(&store, job(1, "a")).await;
+        runner.settle().await.unwrap();
+        let waiting = only_job(&store).await;
+        assert_eq!((waiting.state, waiting.due_at), (State::Queued, at(5_000)));
+        assert_eq!(waiting.last_error.as_deref(), Some("asked to wait"));
+        world.clock.set(at(5_000));
+        runner.settle().await.unwrap();
+        let failed = only_job(&store).await;
+        assert_eq!(failed.last_error.as_deref(), Some("the work ended unexpectedly"));
+        world.clock.set(failed.due_at);
+        runner.settle().await.unwrap();
+        let done = only_job(&store).await;
+        assert_eq!((done.state, done.attempts, done.last_error), (State::Done, 3, None));
+    });
+}
+
+#[test]
+fn trouble_that_cannot_pass_is_not_tried_again() {
+    check(async |store| {
+        let world = world::World::seeded(1, at(10));
+        let runner = runner(&store, &world, |_| Err(Trouble::lasting("no such host")));
+        ask(&store, job(1, "a")).await;
+        runner.settle().await.unwrap();
+        let failed = only_job(&store).await;
+        assert_eq!((failed.state, failed.attempts), (State::Failed, 1));
+    });
+}
+
+#[test]
+fn ticks_run_for_every_tenant_and_may_ask_for_work() {
+    check(async |store| {
+        let world = world::World::seeded(1, at(10));
+        let (asking, ids) = (store.clone(), world.ids.clone());
+        let tick = Tick::new("test", std::time::Duration::from_secs(60), move |tenant| {
+            let new = NewJob { id: ids.guid(), ..job(1, "today") };
+            let store = asking.clone();
+            async move { store.write(tenant, move |tx| enqueue(tx, &new, at(0)).map(drop)).await }
+        });
+        let work = Work::new("test", LEASE, 3, |_| async { Ok::<_, Trouble>(()) });
+        let runner = Runner::new(store.clone(), world, "worker", vec![work], vec![tick]);
+        runner.settle().await.unwrap();
+        runner.settle().await.unwrap();
+        for tenant in [TENANT, OTHER] {
+            let jobs = store.read(tenant, |tx| list(tx, "test", 5)).await.unwrap();
+            assert_eq!(jobs.iter().map(|job| job.state).collect::<Vec<_>>(), [State::Done]);
+        }
+    });
 }

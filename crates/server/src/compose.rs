@@ -15,7 +15,7 @@ use identity::{Identity, IdentityConfig};
 use rustls::DistinguishedName;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
-use sql::{DatabaseUrl, Sql, SqlError};
+use sql::{DatabaseUrl, SqlError};
 use store::{Store, TenantId};
 use tenant_status::{LastSnapshot, TenantStatus};
 use warehouse::{Lakes, Warehouse};
@@ -28,8 +28,6 @@ use crate::tls;
 use authenticate::{Doorkeeper, Enrollers, Sealed};
 
 const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
-
-const TENANTS: Sql = Sql::global("select tenant_id from tenant order by created_at, tenant_id");
 
 /// The parts of the house, opened.
 #[derive(Clone)]
@@ -100,6 +98,16 @@ impl House {
         modules.into_iter().flat_map(|module| module.routes).collect()
     }
 
+    /// The kinds of work the features offer.
+    pub(crate) fn works(&self) -> Vec<jobs::Work> {
+        Vec::new()
+    }
+
+    /// What the features look at every so often.
+    pub(crate) fn ticks(&self) -> Vec<jobs::Tick> {
+        Vec::new()
+    }
+
     /// The router of every door, and what must answer for the server to be ready.
     pub(crate) fn app(&self) -> App {
         let doorkeeper = Doorkeeper {
@@ -118,7 +126,7 @@ impl House {
     /// When the database cannot be read or an authority cannot be opened.
     pub(crate) async fn device_authorities(&self) -> anyhow::Result<Vec<DistinguishedName>> {
         let mut names = Vec::new();
-        for tenant in tenants(&self.store).await? {
+        for tenant in self.store.tenants().await? {
             let authority = self.devices.cas.of(&self.store, &self.world, tenant).await?;
             let certificate = CertificateDer::from_pem_slice(authority.certificate_pem.as_bytes())
                 .context("a device authority's certificate is damaged; restore a backup")?;
@@ -150,7 +158,7 @@ impl House {
     }
 
     async fn lakes_answer(&self) -> anyhow::Result<()> {
-        for tenant in tenants(&self.store).await? {
+        for tenant in self.store.tenants().await? {
             let lakes = self.warehouse.lakes.clone();
             tokio::task::spawn_blocking(move || {
                 let lake = lakes.of(tenant)?;
@@ -176,18 +184,6 @@ pub(crate) fn openapi() -> anyhow::Result<String> {
     let house = runtime.block_on(House::open(&site, &World::real()))?;
     let document = api::openapi(&house.routes(), env!("CARGO_PKG_VERSION"));
     Ok(serde_json::to_string_pretty(&document)?)
-}
-
-/// All tenants, oldest first.
-///
-/// # Errors
-/// When the database cannot be read.
-pub(crate) async fn tenants(store: &Store) -> Result<Vec<TenantId>, SqlError> {
-    let read = store.read_global(|conn| {
-        let rows = conn.rows(&TENANTS, &[])?;
-        rows.iter().map(|row| row.get(0).map(TenantId)).collect::<Result<Vec<_>, _>>()
-    });
-    read.await
 }
 
 /// The newest day each tenant's lake has.

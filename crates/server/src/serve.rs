@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use world::World;
 
-use crate::compose::{House, Site, tenants};
+use crate::compose::{House, Site};
 use crate::config::{Config, Origin};
 use crate::data_dir::{DataDir, machine_name, tls_folder};
 use crate::health::{Gauge, Health};
@@ -150,7 +150,7 @@ pub(crate) async fn run(config: Config) -> Result<()> {
     let world = World::real();
     let listening = Listening::start(config, &world).await?;
     let house = House::open(&listening.site(), &world).await?;
-    if tenants(&house.store).await?.is_empty() {
+    if house.store.tenants().await?.is_empty() {
         anyhow::bail!(
             "there is no tenant yet; make one with: quarterdeck init --data-dir {}",
             listening.data_dir.path().display()

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use world::World;
 
 use crate::cli::Init;
-use crate::compose::{House, tenants};
+use crate::compose::House;
 use crate::config::Config;
 use crate::serve::Listening;
 
@@ -82,7 +82,7 @@ pub(crate) struct Founded {
 /// # Errors
 /// When the database refuses, or the tenant that is there has no administrator left.
 pub(crate) async fn found(house: &House, plan: &Plan) -> Result<Founded> {
-    let founded = match tenants(&house.store).await?.first() {
+    let founded = match house.store.tenants().await?.first() {
         Some(tenant) => house.store.read(*tenant, known).await?,
         None => {
             let (world, plan) = (house.world.clone(), plan.clone());

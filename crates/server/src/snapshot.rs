@@ -38,7 +38,7 @@ pub(crate) fn run(config: &Config, asked: &Snapshot) -> Result<()> {
     let holder = format!("the snapshot command {}", std::process::id());
     let warehouse = open_warehouse(&site, &world, &store, holder)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let tenants = runtime.block_on(crate::compose::tenants(&store))?;
+    let tenants = runtime.block_on(store.tenants())?;
     anyhow::ensure!(
         !tenants.is_empty(),
         "there is no tenant in {} yet; make one with quarterdeck init",

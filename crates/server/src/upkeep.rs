@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use audit::Actor;
 use jiff::{SignedDuration, Timestamp};
-use jobs::{Claim, ClaimError, NewJob};
+use jobs::{NewJob, Runner, Tick, Trouble, Work};
 use serde_json::json;
 use store::TenantId;
 use warehouse::Warehouse;
 use warehouse::job::midnight::{Mode, Outcome};
 
-use crate::compose::{House, tenants};
+use crate::compose::House;
 
 const EVERY: Duration = Duration::from_secs(60);
 const KIND: &str = "warehouse.midnight";
@@ -26,75 +26,66 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// Starts the work; it ends with the process. What is being written then is kept whole or not at all.
 pub(crate) fn start(house: &House) {
-    tokio::spawn(run(house.clone()));
+    runner(house).start();
+    tokio::spawn(tend_keys(house.clone()));
 }
 
-async fn run(house: House) {
-    let mut ticks = tokio::time::interval(EVERY);
+/// Everything the features offer to be done without a caller, and the warehouse's night.
+pub(crate) fn runner(house: &House) -> Runner {
+    let works = [vec![night(house)], house.works()].concat();
+    let ticks = [vec![ask_for_today(house)], house.ticks()].concat();
+    Runner::new(house.store.clone(), house.world.clone(), &house.warehouse.config.holder, works, ticks)
+}
+
+async fn tend_keys(house: House) {
+    let mut beats = tokio::time::interval(EVERY);
     loop {
-        ticks.tick().await;
+        beats.tick().await;
         if let Err(error) = house.identity.tend().await {
             tracing::error!(%error, "keys and expired sign-ins could not be looked after");
         }
-        match tenants(&house.store).await {
-            Ok(tenants) => {
-                for tenant in tenants {
-                    if let Err(error) = night(&house, tenant).await {
-                        tracing::error!(%tenant, %error, "the night's work could not be looked after");
-                    }
+    }
+}
+
+/// Asks for today's snapshot, which is remembered once.
+fn ask_for_today(house: &House) -> Tick {
+    let (store, world) = (house.store.clone(), house.world.clone());
+    Tick::new("warehouse.midnight", EVERY, move |tenant| {
+        let (store, world) = (store.clone(), world.clone());
+        async move {
+            let now = world.clock.now();
+            let job = NewJob {
+                id: world.ids.guid(),
+                kind: KIND,
+                dedupe_key: day_of(now),
+                payload: json!({}),
+                due_at: now,
+            };
+            let asked = store.write(tenant, move |tx| {
+                if jobs::enqueue(tx, &job, now)? {
+                    jobs::forget(tx, now - REMEMBERED)?;
                 }
+                Ok::<_, store::SqlError>(())
+            });
+            asked.await
+        }
+    })
+}
+
+/// The snapshot itself. A day that has passed is given up; today is tried again.
+fn night(house: &House) -> Work {
+    let (warehouse, clock) = (house.warehouse.clone(), house.world.clock.clone());
+    Work::new(KIND, LEASE, ATTEMPTS_MAX, move |assignment| {
+        let (warehouse, now) = (warehouse.clone(), clock.now());
+        async move {
+            if assignment.job.dedupe_key != day_of(now) {
+                return Err(Trouble::lasting("the day passed before it could be published"));
             }
-            Err(error) => tracing::error!(%error, "the tenants could not be read"),
+            let work = tokio::task::spawn_blocking(move || publish(&warehouse, assignment.tenant));
+            let outcome = work.await.unwrap_or_else(|_| Err("the snapshot ended unexpectedly".to_owned()));
+            outcome.map_err(Trouble::passing)
         }
-    }
-}
-
-/// Asks for today's snapshot, which is remembered once, and does what is due.
-async fn night(house: &House, tenant: TenantId) -> Result<(), ClaimError> {
-    let (now, owner) = (house.world.clock.now(), house.warehouse.config.holder.clone());
-    let key = day_of(now);
-    let job = NewJob {
-        id: house.world.ids.guid(),
-        kind: KIND,
-        dedupe_key: key.clone(),
-        payload: json!({}),
-        due_at: now,
-    };
-    let claimed = house.store.write(tenant, move |tx| {
-        if jobs::enqueue(tx, &job, now)? {
-            jobs::forget(tx, now - REMEMBERED)?;
-        }
-        jobs::claim(tx, KIND, &owner, now, LEASE)
-    });
-    let Some(claim) = claimed.await? else { return Ok(()) };
-    let outcome = if claim.job.dedupe_key == key {
-        let warehouse = house.warehouse.clone();
-        let work = tokio::task::spawn_blocking(move || publish(&warehouse, tenant));
-        work.await.unwrap_or_else(|_| Err("the snapshot ended unexpectedly".to_owned()))
-    } else {
-        Err("the day passed before it could be published".to_owned())
-    };
-    finish(house, tenant, claim, &key, outcome).await
-}
-
-/// Writes down how it went. A day that has passed is given up; today is tried again.
-async fn finish(
-    house: &House,
-    tenant: TenantId,
-    claim: Claim,
-    today: &str,
-    outcome: Result<(), String>,
-) -> Result<(), ClaimError> {
-    let now = house.world.clock.now();
-    let attempts_max = if claim.job.dedupe_key == today { ATTEMPTS_MAX } else { 0 };
-    if let Err(error) = &outcome {
-        tracing::error!(%tenant, day = claim.job.dedupe_key, error, "the day was not published");
-    }
-    let written = house.store.write(tenant, move |tx| match outcome {
-        Ok(()) => jobs::complete(tx, &claim, now),
-        Err(error) => jobs::fail(tx, &claim, &error, attempts_max, now).map(drop),
-    });
-    written.await
+    })
 }
 
 fn publish(warehouse: &Warehouse, tenant: TenantId) -> Result<(), String> {
@@ -137,11 +128,12 @@ mod tests {
         let house = House::open(&site, &world).await.expect("opened");
         let plan = Plan::from(&config, None).expect("a plan");
         let tenant = found(&house, &plan).await.expect("founded").tenant;
-        night(&house, tenant).await.expect("published");
-        night(&house, tenant).await.expect("nothing to do");
+        let runner = runner(&house);
+        runner.settle().await.expect("published");
+        runner.settle().await.expect("nothing to do");
         assert_eq!(jobs_of(&house, tenant).await, [("2026-11-20".to_owned(), State::Done)]);
         world.clock.advance(SignedDuration::from_hours(72));
-        night(&house, tenant).await.expect("published");
+        runner.settle().await.expect("published");
         let days = jobs_of(&house, tenant).await;
         assert_eq!(days[0], ("2026-11-23".to_owned(), State::Done));
         assert_eq!(days.len(), 2, "the days between are not invented");

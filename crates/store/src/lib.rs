@@ -20,6 +20,8 @@ pub use migrate::{MIGRATIONS, MigrateError, Migration};
 pub use sql::{Conn, Engine, Row, Sql, SqlError, Value};
 pub use tx::Tx;
 
+const TENANTS: Sql = Sql::global("select tenant_id from tenant order by created_at, tenant_id");
+
 /// A tenant's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TenantId(pub Uuid);
@@ -169,6 +171,18 @@ impl Store {
         E: From<SqlError> + Send + 'static,
     {
         self.database.write(code).await
+    }
+
+    /// All tenants, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn tenants(&self) -> Result<Vec<TenantId>, SqlError> {
+        let read = self.read_global(|conn| {
+            let rows = conn.rows(&TENANTS, &[])?;
+            rows.iter().map(|row| row.get(0).map(TenantId)).collect()
+        });
+        read.await
     }
 
     /// As [`Store::write_global`], reading only.
