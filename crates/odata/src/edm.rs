@@ -1,12 +1,16 @@
 //! The entity data model: what a service offers, as plain data with short builders.
 //!
-//! It follows CSDL 4.01 in names. It has no inheritance, actions or functions: the services it is for only read.
-//! Names are unqualified inside a [`Model`]; [`Model::qualified`] adds the namespace.
+//! It follows CSDL 4.01 in names. Names are unqualified inside a [`Model`]; [`Model::qualified`] adds the namespace.
+//! Lookups that follow base types are in [`inherit`], functions and actions in [`operation`].
 
 mod annotation;
+mod inherit;
+mod operation;
 mod ty;
 
 pub use annotation::{Annotated, Annotation, Value};
+pub use inherit::Members;
+pub use operation::{Operation, OperationImport, OperationKind, Parameter, Returns};
 pub use ty::{EdmType, Shape};
 
 /// A whole service: its types and what its container offers.
@@ -21,6 +25,10 @@ pub struct Model {
     pub complex_types: Vec<ComplexType>,
     pub entity_sets: Vec<EntitySet>,
     pub singletons: Vec<Singleton>,
+    /// Functions and actions with all their overloads.
+    pub operations: Vec<Operation>,
+    /// Function and action imports of the container.
+    pub imports: Vec<OperationImport>,
     /// Annotations of the container: conformance level, supported formats.
     pub annotations: Vec<Annotation>,
 }
@@ -29,7 +37,13 @@ pub struct Model {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntityType {
     pub name: String,
-    /// Names of the key properties, in key order.
+    /// Name of the type it inherits from.
+    pub base: Option<String>,
+    /// Has no entities of its own, only those of derived types.
+    pub is_abstract: bool,
+    /// May have properties the model does not name.
+    pub is_open: bool,
+    /// Names of the key properties, in key order; empty on derived types, see [`Model::key_of`].
     pub key: Vec<String>,
     pub properties: Vec<Property>,
     pub navigation: Vec<Navigation>,
@@ -43,8 +57,14 @@ pub struct EntityType {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ComplexType {
     pub name: String,
+    /// Name of the type it inherits from.
+    pub base: Option<String>,
+    pub is_abstract: bool,
+    pub is_open: bool,
     pub properties: Vec<Property>,
+    pub navigation: Vec<Navigation>,
     pub doc: String,
+    pub annotations: Vec<Annotation>,
 }
 
 /// A named set of integers.
@@ -56,6 +76,7 @@ pub struct EnumType {
     /// Member names with their values, in declared order.
     pub members: Vec<(String, i64)>,
     pub doc: String,
+    pub annotations: Vec<Annotation>,
 }
 
 /// A structural property.
@@ -71,6 +92,8 @@ pub struct Property {
     pub precision: Option<u32>,
     /// Decimal digits right of the point; `None` on a decimal means a variable scale.
     pub scale: Option<u32>,
+    /// What a new entity gets when nothing is said, as CSDL writes it.
+    pub default: Option<String>,
     /// A short description, written as `Core.Description`.
     pub doc: String,
     pub annotations: Vec<Annotation>,
@@ -87,9 +110,12 @@ pub struct Navigation {
     pub nullable: bool,
     /// The navigation property that leads back.
     pub partner: Option<String>,
+    /// The related entities live inside this one and in no set of their own.
+    pub contains_target: bool,
     /// Pairs of a property here and the property there it must equal.
     pub constraints: Vec<(String, String)>,
     pub doc: String,
+    pub annotations: Vec<Annotation>,
 }
 
 /// A collection in the container.
@@ -111,6 +137,7 @@ pub struct Singleton {
     pub entity_type: String,
     pub bindings: Vec<(String, String)>,
     pub doc: String,
+    pub annotations: Vec<Annotation>,
 }
 
 impl Model {
@@ -146,6 +173,18 @@ impl Model {
     #[must_use]
     pub fn singleton(mut self, singleton: Singleton) -> Self {
         self.singletons.push(singleton);
+        self
+    }
+
+    #[must_use]
+    pub fn operation(mut self, operation: Operation) -> Self {
+        self.operations.push(operation);
+        self
+    }
+
+    #[must_use]
+    pub fn import(mut self, import: OperationImport) -> Self {
+        self.imports.push(import);
         self
     }
 
@@ -195,6 +234,20 @@ impl EntityType {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
+    /// Inherits from the type with this name.
+    #[must_use]
+    pub fn based_on(mut self, base: &str) -> Self {
+        self.base = Some(base.to_owned());
+        self
+    }
+
+    /// Entities are media streams themselves.
+    #[must_use]
+    pub fn with_stream(mut self) -> Self {
+        self.has_stream = true;
+        self
+    }
+
     /// Adds a non-null property that is part of the key.
     #[must_use]
     pub fn key(mut self, name: &str, ty: EdmType) -> Self {
@@ -234,11 +287,13 @@ impl EntityType {
         self
     }
 
+    /// The property the type itself declares; [`Model::members`] has the inherited ones too.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.name == name)
     }
 
+    /// As [`EntityType::find`].
     #[must_use]
     pub fn find_navigation(&self, name: &str) -> Option<&Navigation> {
         self.navigation.iter().find(|navigation| navigation.name == name)
@@ -249,6 +304,19 @@ impl ComplexType {
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// Inherits from the type with this name.
+    #[must_use]
+    pub fn based_on(mut self, base: &str) -> Self {
+        self.base = Some(base.to_owned());
+        self
+    }
+
+    #[must_use]
+    pub fn navigation(mut self, navigation: Navigation) -> Self {
+        self.navigation.push(navigation);
+        self
     }
 
     #[must_use]
@@ -288,6 +356,7 @@ impl Property {
             max_length: None,
             precision: None,
             scale: None,
+            default: None,
             doc: String::new(),
             annotations: Vec::new(),
         }
@@ -324,6 +393,13 @@ impl Property {
         self
     }
 
+    /// `text` as CSDL writes the value: `true`, `5`, `New`.
+    #[must_use]
+    pub fn default_value(mut self, text: &str) -> Self {
+        self.default = Some(text.to_owned());
+        self
+    }
+
     #[must_use]
     pub fn doc(mut self, doc: &str) -> Self {
         doc.clone_into(&mut self.doc);
@@ -351,6 +427,29 @@ impl Navigation {
     }
 }
 
+impl Navigation {
+    /// Names the navigation property that leads back.
+    #[must_use]
+    pub fn partner(mut self, name: &str) -> Self {
+        self.partner = Some(name.to_owned());
+        self
+    }
+
+    /// The related entities live inside this one.
+    #[must_use]
+    pub fn contained(mut self) -> Self {
+        self.contains_target = true;
+        self
+    }
+
+    /// What a path through it has: the target, or a collection of targets.
+    #[must_use]
+    pub fn ty(&self) -> EdmType {
+        let target = EdmType::Entity(self.target.clone());
+        if self.collection { EdmType::collection_of(target) } else { target }
+    }
+}
+
 impl EntitySet {
     #[must_use]
     pub fn new(name: &str, entity_type: &str) -> Self {
@@ -374,5 +473,11 @@ impl Singleton {
     #[must_use]
     pub fn new(name: &str, entity_type: &str) -> Self {
         Self { name: name.to_owned(), entity_type: entity_type.to_owned(), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn binding(mut self, navigation: &str, set: &str) -> Self {
+        self.bindings.push((navigation.to_owned(), set.to_owned()));
+        self
     }
 }

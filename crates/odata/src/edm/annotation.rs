@@ -75,26 +75,14 @@ pub trait Annotated: Sized {
     }
 }
 
-impl Annotated for super::Model {
-    fn annotations_mut(&mut self) -> &mut Vec<Annotation> {
-        &mut self.annotations
-    }
+macro_rules! annotated {
+    ($($element:ident)*) => {$(
+        impl Annotated for super::$element {
+            fn annotations_mut(&mut self) -> &mut Vec<Annotation> {
+                &mut self.annotations
+            }
+        }
+    )*};
 }
 
-impl Annotated for super::EntityType {
-    fn annotations_mut(&mut self) -> &mut Vec<Annotation> {
-        &mut self.annotations
-    }
-}
-
-impl Annotated for super::Property {
-    fn annotations_mut(&mut self) -> &mut Vec<Annotation> {
-        &mut self.annotations
-    }
-}
-
-impl Annotated for super::EntitySet {
-    fn annotations_mut(&mut self) -> &mut Vec<Annotation> {
-        &mut self.annotations
-    }
-}
+annotated! { Model EntityType ComplexType EnumType Property Navigation EntitySet Singleton Operation }
