@@ -1,13 +1,15 @@
 //! Batches (OData 4.01 Protocol §11.7, JSON Format §19): many requests in one body, as `multipart/mixed` or JSON.
 //!
-//! It takes bodies apart and puts answers together; it executes nothing. Change sets are recognised, so that a reading
-//! service can refuse them one by one.
+//! It takes bodies apart, says which request comes next, and puts answers together; it executes nothing. Change sets
+//! are recognised, so that a reading service can refuse them one by one.
 
 mod json;
 mod multipart;
+mod run;
 
 pub use json::{parse_json, write_json};
 pub use multipart::{boundary, parse_multipart, write_multipart};
+pub use run::{Batch, Form, Run};
 
 /// One request inside a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,6 +46,8 @@ impl Request {
 pub struct Response {
     /// The id of its request.
     pub id: Option<String>,
+    /// The change set or atomicity group of its request.
+    pub group: Option<String>,
     /// HTTP status code.
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -92,6 +96,8 @@ fn check_count(requests: usize, limits: &Limits) -> Result<(), BatchError> {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
         204 => "No Content",
         304 => "Not Modified",
         400 => "Bad Request",
@@ -100,6 +106,8 @@ fn reason(status: u16) -> &'static str {
         404 => "Not Found",
         405 => "Method Not Allowed",
         406 => "Not Acceptable",
+        412 => "Precondition Failed",
+        415 => "Unsupported Media Type",
         424 => "Failed Dependency",
         429 => "Too Many Requests",
         500 => "Internal Server Error",

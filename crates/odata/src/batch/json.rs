@@ -21,19 +21,30 @@ pub fn parse_json(body: &[u8], limits: &Limits) -> Result<Vec<Request>, BatchErr
         return malformed("Write the batch as {\"requests\":[…]}.");
     };
     check_count(items.len(), limits)?;
-    let mut seen: HashSet<String> = HashSet::new();
+    let (mut seen, mut groups): (HashSet<String>, HashSet<String>) = (HashSet::new(), HashSet::new());
     let mut requests = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let request = request(item, index + 1, limits)?;
         let id = request.id.clone().unwrap_or_default();
-        if let Some(missing) = request.depends_on.iter().find(|needed| !seen.contains(*needed)) {
+        if let Some(missing) =
+            request.depends_on.iter().find(|needed| !seen.contains(*needed) && !groups.contains(*needed))
+        {
             return malformed(format!(
                 "Request '{id}' depends on '{missing}', which does not come before it."
             ));
         }
-        seen.extend(request.group.clone());
-        if !seen.insert(id.clone()) {
+        if groups.contains(&id) || !seen.insert(id.clone()) {
             return malformed(format!("The id '{id}' is used twice."));
+        }
+        if let Some(group) = &request.group {
+            let goes_on =
+                requests.last().is_some_and(|before: &Request| before.group.as_ref() == Some(group));
+            if !goes_on && !groups.insert(group.clone()) {
+                return malformed(format!("Put the requests of the group '{group}' next to each other."));
+            }
+            if seen.contains(group) && !goes_on || id == *group {
+                return malformed(format!("The id '{group}' is used for a request and for a group."));
+            }
         }
         requests.push(request);
     }
@@ -95,6 +106,7 @@ pub fn write_json(responses: &[Response]) -> Vec<u8> {
 fn response(response: &Response) -> Value {
     let mut item = Map::new();
     item.insert("id".to_owned(), response.id.clone().unwrap_or_default().into());
+    item.extend(response.group.iter().map(|group| ("atomicityGroup".to_owned(), group.clone().into())));
     item.insert("status".to_owned(), response.status.into());
     if !response.headers.is_empty() {
         let headers =

@@ -150,20 +150,46 @@ fn request(part: &Headers, message: &[u8], number: usize, limits: &Limits) -> Re
 #[must_use]
 pub fn write_multipart(responses: &[Response], boundary: &str) -> Vec<u8> {
     let mut out = Vec::new();
-    for response in responses {
-        out.extend_from_slice(format!("--{boundary}\r\nContent-Type: application/http\r\n").as_bytes());
-        if let Some(id) = &response.id {
-            out.extend_from_slice(format!("Content-ID: {id}\r\n").as_bytes());
+    responses.iter().for_each(|response| write_part(&mut out, response, boundary));
+    out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    out
+}
+
+/// As [`write_multipart`], with change sets as parts of their own: all answers of one that succeeded, or the one answer
+/// that made it fail (Protocol §11.7.7.1).
+pub(super) fn write_parts(responses: &[Response], boundary: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    for same_group in responses.chunk_by(|left, right| left.group.is_some() && left.group == right.group) {
+        let failed = same_group.iter().filter(|response| response.status >= 400);
+        let cause = failed.clone().find(|response| response.status != 424).or(failed.clone().next());
+        match (same_group, cause) {
+            ([single], _) if single.group.is_none() => write_part(&mut out, single, boundary),
+            (_, Some(cause)) => write_part(&mut out, cause, boundary),
+            (several, None) => {
+                let inner = format!("{boundary}_changes");
+                let head = format!("--{boundary}\r\nContent-Type: multipart/mixed;boundary={inner}\r\n\r\n");
+                out.extend_from_slice(head.as_bytes());
+                out.extend_from_slice(&write_multipart(several, &inner));
+            }
         }
-        let line = format!("\r\nHTTP/1.1 {} {}\r\n", response.status, reason(response.status));
-        out.extend_from_slice(line.as_bytes());
-        for (name, value) in &response.headers {
-            out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
-        }
-        out.extend_from_slice(b"\r\n");
-        out.extend_from_slice(&response.body);
-        out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     out
+}
+
+fn write_part(out: &mut Vec<u8>, response: &Response, boundary: &str) {
+    let head =
+        format!("--{boundary}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n");
+    out.extend_from_slice(head.as_bytes());
+    if let Some(id) = &response.id {
+        out.extend_from_slice(format!("Content-ID: {id}\r\n").as_bytes());
+    }
+    let line = format!("\r\nHTTP/1.1 {} {}\r\n", response.status, reason(response.status));
+    out.extend_from_slice(line.as_bytes());
+    for (name, value) in &response.headers {
+        out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    }
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(&response.body);
+    out.extend_from_slice(b"\r\n");
 }

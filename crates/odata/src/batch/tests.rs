@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::{
-    BatchError, Limits, Request, Response, boundary, parse_json, parse_multipart, write_json, write_multipart,
+    Batch, BatchError, Limits, Request, Response, Run, boundary, parse_json, parse_multipart, write_json,
+    write_multipart,
 };
 
 const MULTIPART: &str = "preamble\r\n--b_1\r\nContent-Type: application/http\r\nContent-ID: 1\r\n\r\n\
@@ -90,6 +91,18 @@ fn broken_json_says_what_is_missing() {
             r#"{"requests":[{"id":"1","method":"GET","url":"x"},{"id":"1","method":"GET","url":"y"}]}"#,
             "used twice",
         ),
+        (
+            r#"{"requests":[{"id":"1","method":"GET","url":"x"},{"id":"2","method":"GET","url":"y","atomicityGroup":"1"}]}"#,
+            "for a request and for a group",
+        ),
+        (
+            r#"{"requests":[{"id":"1","method":"GET","url":"x","atomicityGroup":"g"},{"id":"g","method":"GET","url":"y"}]}"#,
+            "used twice",
+        ),
+        (
+            r#"{"requests":[{"id":"1","method":"GET","url":"x","atomicityGroup":"g"},{"id":"2","method":"GET","url":"y"},{"id":"3","method":"GET","url":"y","atomicityGroup":"g"}]}"#,
+            "next to each other",
+        ),
     ];
     for (text, expected) in cases {
         let error = parse_json(text.as_bytes(), &Limits::default()).expect_err(text);
@@ -106,15 +119,131 @@ fn answers_are_put_together() {
             status: 200,
             headers: vec![json],
             body: b"{\"value\":[]}".to_vec(),
+            ..Response::default()
         },
         Response { status: 404, ..Response::default() },
     ];
-    let expected = "--b\r\nContent-Type: application/http\r\nContent-ID: 1\r\n\r\nHTTP/1.1 200 OK\r\n\
+    let expected = "--b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\nContent-ID: 1\r\n\r\nHTTP/1.1 200 OK\r\n\
         Content-Type: application/json\r\n\r\n{\"value\":[]}\r\n\
-        --b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n\r\n--b--\r\n";
+        --b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n\r\n--b--\r\n";
     assert_eq!(String::from_utf8(write_multipart(&answers, "b")).expect("text"), expected);
     let expected = r#"{"responses":[{"id":"1","status":200,"headers":{"content-type":"application/json"},"body":{"value":[]}},{"id":"","status":404}]}"#;
     assert_eq!(String::from_utf8(write_json(&answers)).expect("text"), expected);
+}
+
+/// Runs a JSON batch against a service that has only `ok` and what begins with it, and gives `id status url` lines.
+fn run(batch: Batch, headers: &[(&str, &str)]) -> (Vec<String>, String) {
+    let headers: Vec<(String, String)> =
+        headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let mut run = Run::new(batch, "https://host/service/", &headers);
+    let mut asked = Vec::new();
+    while let Some(request) = run.next_request() {
+        asked.push(format!("{} {}", request.url, request.header("odata-maxversion").unwrap_or("-")));
+        let status = if request.url.starts_with("ok") { 200 } else { 404 };
+        run.answer(Response { status, ..Response::default() });
+    }
+    let (_, body) = run.finish();
+    (asked, String::from_utf8(body).expect("text"))
+}
+
+fn json_batch(requests: &[(&str, &str, &str, &str)]) -> Batch {
+    let items: Vec<serde_json::Value> = requests
+        .iter()
+        .map(|(id, url, depends_on, group)| {
+            let mut item = serde_json::json!({"id": id, "method": "GET", "url": url});
+            if !depends_on.is_empty() {
+                item["dependsOn"] = serde_json::json!([depends_on]);
+            }
+            if !group.is_empty() {
+                item["atomicityGroup"] = serde_json::json!(group);
+            }
+            item
+        })
+        .collect();
+    let body = serde_json::json!({ "requests": items }).to_string();
+    Batch::parse("application/json;charset=utf-8", body.as_bytes(), &Limits::default()).expect("well formed")
+}
+
+#[test]
+fn addresses_and_references_become_relative() {
+    let batch = json_batch(&[
+        ("a", "https://host/service/ok(1)?$select=x", "", ""),
+        ("b", "/service/ok/2", "", ""),
+        ("c", "$a/name", "a", ""),
+        ("d", "/service/$metadata", "", ""),
+        ("e", "https://other/ok", "", ""),
+        ("f", "/elsewhere/ok", "", ""),
+        ("g", "$nobody", "", ""),
+    ]);
+    let (asked, body) = run(batch, &[("odata-maxversion", "4.0"), ("X-Other", "1")]);
+    assert_eq!(asked, ["ok(1)?$select=x 4.0", "ok/2 4.0", "ok(1)/name 4.0", "$metadata 4.0"]);
+    let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    let statuses: Vec<u64> = body["responses"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .filter_map(|item| item["status"].as_u64())
+        .collect();
+    assert_eq!(statuses, [200, 200, 200, 404, 400, 404, 400]);
+}
+
+#[test]
+fn failures_reach_what_depends_on_them_and_their_group() {
+    let batch = json_batch(&[
+        ("1", "missing", "", ""),
+        ("2", "ok", "1", ""),
+        ("3", "ok", "", "g"),
+        ("4", "missing", "", "g"),
+        ("5", "ok", "", "g"),
+        ("6", "ok", "g", ""),
+        ("7", "ok", "", ""),
+    ]);
+    let (asked, body) = run(batch.clone(), &[]);
+    assert_eq!(asked, ["missing -", "ok -", "missing -", "ok -"]);
+    let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    let lines: Vec<String> = body["responses"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .map(|item| format!("{} {} {}", item["id"], item["status"], item["atomicityGroup"]))
+        .collect();
+    let expected = [
+        r#""1" 404 null"#,
+        r#""2" 424 null"#,
+        r#""3" 424 "g""#,
+        r#""4" 404 "g""#,
+        r#""5" 424 "g""#,
+        r#""6" 424 null"#,
+        r#""7" 200 null"#,
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(run(batch, &[("Prefer", "odata.continue-on-error=false")]).0, ["missing -"]);
+}
+
+#[test]
+fn multipart_batches_stop_at_the_first_failure_unless_asked() {
+    let part =
+        |url: &str| format!("--b\r\nContent-Type: application/http\r\n\r\nGET {url} HTTP/1.1\r\n\r\n\r\n");
+    let text = format!("{}{}{}--b--", part("ok"), part("missing"), part("ok"));
+    let batch =
+        Batch::parse("multipart/mixed;boundary=b", text.as_bytes(), &Limits::default()).expect("parts");
+    assert_eq!(run(batch.clone(), &[]).0, ["ok -", "missing -"]);
+    assert_eq!(run(batch, &[("Prefer", "continue-on-error")]).0, ["ok -", "missing -", "ok -"]);
+    let change =
+        |url: &str| format!("--c\r\nContent-Type: application/http\r\n\r\nPOST {url} HTTP/1.1\r\n\r\n\r\n");
+    let set = |first: &str| {
+        let body = format!(
+            "--b\r\nContent-Type: multipart/mixed;boundary=c\r\n\r\n{}{}--c--\r\n--b--",
+            change(first),
+            change("ok")
+        );
+        Batch::parse("multipart/mixed;boundary=b", body.as_bytes(), &Limits::default()).expect("parts")
+    };
+    let (_, body) = run(set("ok"), &[]);
+    assert_eq!(body.matches("HTTP/1.1 200 OK").count(), 2, "{body}");
+    assert!(body.contains("multipart/mixed;boundary=batch_1_changes"), "{body}");
+    let (_, body) = run(set("missing"), &[]);
+    assert_eq!((body.matches("HTTP/1.1").count(), body.matches("404").count()), (1, 1), "{body}");
 }
 
 proptest! {
