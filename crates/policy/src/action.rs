@@ -609,6 +609,18 @@ pub const ENROLLMENT_TOKENS_REVOKE: Action = Action::named("Quarterdeck_Enrollme
 pub const LICENSES_ASSIGN: Action = Action::named("Quarterdeck_Licenses_Assign");
 /// Licences: Read.
 pub const LICENSES_READ: Action = Action::named("Quarterdeck_Licenses_Read");
+/// Message center: Mark as read, archived or favourite.
+pub const MESSAGE_CENTER_MARK: Action = Action::named("Quarterdeck_MessageCenter_Mark");
+/// Message center: Read.
+pub const MESSAGE_CENTER_READ: Action = Action::named("Quarterdeck_MessageCenter_Read");
+/// Message center: Read messages about data privacy.
+pub const MESSAGE_CENTER_READ_PRIVACY: Action = Action::named("Quarterdeck_MessageCenter_ReadPrivacy");
+/// Message center: Publish, change and end messages.
+pub const MESSAGE_CENTER_UPDATE: Action = Action::named("Quarterdeck_MessageCenter_Update");
+/// Service health: Read.
+pub const SERVICE_HEALTH_READ: Action = Action::named("Quarterdeck_ServiceHealth_Read");
+/// Service health: Open, update and resolve incidents.
+pub const SERVICE_HEALTH_UPDATE: Action = Action::named("Quarterdeck_ServiceHealth_Update");
 /// Users: Create.
 pub const USERS_CREATE: Action = Action::named("Quarterdeck_Users_Create");
 /// Users: Delete.
@@ -1559,6 +1571,28 @@ pub(crate) const QUARTERDECK: &[Operation] = &[
     Operation { action: ENROLLMENT_TOKENS_REVOKE, resource_name: "Enrollment tokens", action_name: "Revoke" },
     Operation { action: LICENSES_ASSIGN, resource_name: "Licences", action_name: "Assign" },
     Operation { action: LICENSES_READ, resource_name: "Licences", action_name: "Read" },
+    Operation {
+        action: MESSAGE_CENTER_MARK,
+        resource_name: "Message center",
+        action_name: "Mark as read, archived or favourite",
+    },
+    Operation { action: MESSAGE_CENTER_READ, resource_name: "Message center", action_name: "Read" },
+    Operation {
+        action: MESSAGE_CENTER_READ_PRIVACY,
+        resource_name: "Message center",
+        action_name: "Read messages about data privacy",
+    },
+    Operation {
+        action: MESSAGE_CENTER_UPDATE,
+        resource_name: "Message center",
+        action_name: "Publish, change and end messages",
+    },
+    Operation { action: SERVICE_HEALTH_READ, resource_name: "Service health", action_name: "Read" },
+    Operation {
+        action: SERVICE_HEALTH_UPDATE,
+        resource_name: "Service health",
+        action_name: "Open, update and resolve incidents",
+    },
     Operation { action: USERS_CREATE, resource_name: "Users", action_name: "Create" },
     Operation { action: USERS_DELETE, resource_name: "Users", action_name: "Delete" },
     Operation { action: USERS_READ, resource_name: "Users", action_name: "Read" },

@@ -1,8 +1,8 @@
 //! Microsoft Entra directory roles that carry rights here, by their template ids.
 //!
-//! Source: the directory roles Intune honours. Directory roles are never limited by scope groups or tags. The roles for
-//! service health and the message centre are named so that they can be assigned and shown; they hold no permission of
-//! this catalogue.
+//! Source: the directory roles Intune honours. Directory roles are never limited by scope groups or tags. Service health
+//! and the message center have roles of their own, and only those: whoever administers devices does not hold them by
+//! that (seed 003 lines 3441-3455).
 
 use uuid::{Uuid, uuid};
 
@@ -85,6 +85,9 @@ pub fn all() -> &'static [DirectoryRole] {
 /// Whether the directory role (by template id) holds the action. An unknown role holds nothing.
 #[must_use]
 pub fn holds(template_id: Uuid, action: Action) -> bool {
+    if let Some(held) = holds_announcement(template_id, action) {
+        return held;
+    }
     let audit = action == crate::action::AUDIT_READ;
     match template_id {
         GLOBAL_ADMINISTRATOR | INTUNE_ADMINISTRATOR => true,
@@ -93,6 +96,23 @@ pub fn holds(template_id: Uuid, action: Action) -> bool {
         GLOBAL_READER => audit || (action.only_reads() && help_desk_holds(action)),
         COMPLIANCE_ADMINISTRATOR | COMPLIANCE_DATA_ADMINISTRATOR | REPORTS_READER => audit,
         _ => false,
+    }
+}
+
+/// Whether the role holds a permission of service health or the message center; None for any other permission.
+fn holds_announcement(template_id: Uuid, action: Action) -> Option<bool> {
+    let supports = matches!(template_id, GLOBAL_ADMINISTRATOR | SERVICE_SUPPORT_ADMINISTRATOR);
+    let reads = matches!(
+        template_id,
+        MESSAGE_CENTER_READER | MESSAGE_CENTER_PRIVACY_READER | TEAMS_COMMUNICATIONS_ADMINISTRATOR
+    );
+    match (action.resource(), action.verb()) {
+        ("ServiceHealth", _) | ("MessageCenter", "Update") => Some(supports),
+        ("MessageCenter", "ReadPrivacy") => {
+            Some(matches!(template_id, GLOBAL_ADMINISTRATOR | MESSAGE_CENTER_PRIVACY_READER))
+        }
+        ("MessageCenter", _) => Some(supports || reads),
+        _ => None,
     }
 }
 

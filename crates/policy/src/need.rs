@@ -35,4 +35,14 @@ impl Need {
     /// The tenant status page. Source: the page's own permission list.
     pub const TENANT_STATUS: Need =
         Need::All(&[action::ORGANIZATION_READ, action::MANAGED_DEVICES_READ, action::MANAGED_APPS_READ]);
+
+    /// Service health, and the issues that require action. Source: seed 003 lines 3441 and 3447.
+    pub const SERVICE_HEALTH: Need = Need::Action(action::SERVICE_HEALTH_READ);
+
+    /// The message center. Source: seed 003 line 3455.
+    pub const MESSAGE_CENTER: Need = Need::Action(action::MESSAGE_CENTER_READ);
+
+    /// Preferences about either of the two.
+    pub const SERVICE_HEALTH_OR_MESSAGES: Need =
+        Need::Any(&[action::SERVICE_HEALTH_READ, action::MESSAGE_CENTER_READ]);
 }

@@ -62,7 +62,7 @@ fn implications_are_closed_and_catalogued() {
 fn the_catalogue_is_complete_and_without_doubles() {
     let ids: std::collections::BTreeSet<_> = Action::all().map(|operation| operation.action.id()).collect();
     let intune = ids.iter().filter(|id| id.starts_with("Microsoft.Intune_")).count();
-    assert_eq!((intune, ids.len(), Action::all().count()), (242, 242 + 14, 242 + 14));
+    assert_eq!((intune, ids.len(), Action::all().count()), (242, 242 + 20, 242 + 20));
     assert_eq!(policy::role::built_in().len(), 10);
     for role in policy::role::built_in() {
         for held in role.allowed.iter().chain(role.not_allowed) {
@@ -233,5 +233,35 @@ fn readers_never_get_secrets_or_changes() {
             assert!(permit(&reader, Need::Action(secret)).is_err(), "{role} must not hold {secret}");
         }
         assert!(permit(&reader, Need::Action(action::AUDIT_READ)).is_ok());
+    }
+}
+
+#[test]
+fn service_health_and_messages_have_roles_of_their_own() {
+    let held = |role| {
+        let person = user(&[role], Vec::new());
+        let may = |need| permit(&person, need).is_ok();
+        (
+            may(Need::SERVICE_HEALTH),
+            may(Need::MESSAGE_CENTER),
+            may(Need::Action(action::SERVICE_HEALTH_UPDATE)),
+        )
+    };
+    for role in directory_role::all() {
+        let expected = match role.template_id {
+            directory_role::GLOBAL_ADMINISTRATOR | directory_role::SERVICE_SUPPORT_ADMINISTRATOR => {
+                (true, true, true)
+            }
+            directory_role::MESSAGE_CENTER_READER
+            | directory_role::MESSAGE_CENTER_PRIVACY_READER
+            | directory_role::TEAMS_COMMUNICATIONS_ADMINISTRATOR => (false, true, false),
+            _ => (false, false, false),
+        };
+        assert_eq!(held(role.template_id), expected, "{}", role.display_name);
+    }
+    for role in policy::role::built_in() {
+        let person = user(&[], vec![built_in(role.id, Scope::AllDevicesAndLicensedUsers)]);
+        let refused = missing(permit(&person, Need::SERVICE_HEALTH));
+        assert_eq!(refused, ["Quarterdeck_ServiceHealth_Read"], "{}", role.display_name);
     }
 }
