@@ -75,7 +75,6 @@ pub struct Run {
     stops_at_failure: bool,
     inherited: Vec<(String, String)>,
     outcomes: Vec<Outcome>,
-    /// Each with the group it belongs to.
     responses: Vec<Response>,
 }
 
@@ -176,10 +175,12 @@ impl Run {
         }
         request.url = self.relative(&self.resolved(&request.url)?)?;
         for (name, value) in &mut request.headers {
-            if name.eq_ignore_ascii_case("if-match") || name.eq_ignore_ascii_case("if-none-match") {
-                if let Some(etag) = value.strip_prefix('$').and_then(|id| self.outcome(id)?.etag.clone()) {
-                    *value = etag;
-                }
+            let is_condition =
+                name.eq_ignore_ascii_case("if-match") || name.eq_ignore_ascii_case("if-none-match");
+            if let (true, Some(id)) = (is_condition, value.strip_prefix('$'))
+                && let Some(etag) = self.outcome(id).and_then(|outcome| outcome.etag.clone())
+            {
+                *value = etag;
             }
         }
         for (name, value) in &self.inherited {
