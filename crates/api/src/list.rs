@@ -58,7 +58,8 @@ pub struct Column {
 pub struct View {
     /// As the context URL names it: `deviceManagement/managedDevices`.
     pub set: &'static str,
-    /// Binds the tenant as `$1`; its columns are what [`Column::sql`] names.
+    /// Binds the tenant as `$1`; its columns are what [`Column::sql`] names. Further parameters, from `$2` on, are
+    /// given to [`View::page_with`].
     pub base: Sql,
     /// The first is the key.
     pub columns: &'static [Column],
@@ -116,8 +117,22 @@ impl View {
     /// # Errors
     /// A failure that names the option and the place.
     pub fn page(&self, tx: &mut Tx<'_, '_>, root: &str, raw_query: &str) -> Result<Page, Failure> {
+        self.page_with(tx, root, raw_query, &[])
+    }
+
+    /// As [`View::page`], of a base statement that has parameters of its own: who asks, in which language.
+    ///
+    /// # Errors
+    /// As [`View::page`].
+    pub fn page_with(
+        &self,
+        tx: &mut Tx<'_, '_>,
+        root: &str,
+        raw_query: &str,
+        bound: &[Value],
+    ) -> Result<Page, Failure> {
         let options = self.options(raw_query)?;
-        let asked = Asked::new(self, &options)?;
+        let asked = Asked::new(self, &options, bound)?;
         let mut body = Map::new();
         body.insert("@odata.context".to_owned(), json!(format!("{root}/$metadata#{}", asked.context(self))));
         if options.count {
@@ -143,7 +158,7 @@ impl View {
     /// A failure that names the option and the place.
     pub fn count(&self, tx: &mut Tx<'_, '_>, raw_query: &str) -> Result<i64, Failure> {
         let options = self.options(raw_query)?;
-        let asked = Asked::new(self, &options)?;
+        let asked = Asked::new(self, &options, &[])?;
         let row = tx.row(&asked.count_statement(self), &asked.params)?;
         Ok(row.map_or(Ok(0), |row| row.get(0))?)
     }
@@ -159,16 +174,36 @@ impl View {
         key: &str,
         raw_query: &str,
     ) -> Result<Option<Page>, Failure> {
+        self.one_with(tx, root, key, raw_query, &[])
+    }
+
+    /// As [`View::one`], of a base statement that has parameters of its own.
+    ///
+    /// # Errors
+    /// As [`View::one`].
+    pub fn one_with(
+        &self,
+        tx: &mut Tx<'_, '_>,
+        root: &str,
+        key: &str,
+        raw_query: &str,
+        bound: &[Value],
+    ) -> Result<Option<Page>, Failure> {
         let options = self.options(raw_query)?;
         let columns = selected(self, &options)?;
         let names: Vec<&str> = columns.iter().map(|column| column.sql).collect();
         let statement = Sql::tenant_built(format!(
-            "select {} from ({}) v where v.{} = $2",
+            "select {} from ({}) v where v.{} = ${}",
             names.join(", "),
             self.base.text(),
-            self.columns[0].sql
+            self.columns[0].sql,
+            bound.len() + 2
         ));
-        let Some(row) = tx.row(&statement, &[key.to_lowercase().into()])? else { return Ok(None) };
+        // Ids are kept in lower case; names are kept as they are.
+        let is_id = self.columns[0].kind == Kind::Guid;
+        let key = if is_id { key.to_lowercase() } else { key.to_owned() };
+        let params: Vec<Value> = bound.iter().cloned().chain([key.into()]).collect();
+        let Some(row) = tx.row(&statement, &params)? else { return Ok(None) };
         let mut body = Map::new();
         body.insert("@odata.context".to_owned(), json!(format!("{root}/$metadata#{}/$entity", self.set)));
         if let Json::Object(object) = object(&columns, &row)? {
@@ -192,8 +227,8 @@ struct Asked<'v> {
 }
 
 impl<'v> Asked<'v> {
-    fn new(view: &'v View, options: &Options) -> Result<Asked<'v>, Failure> {
-        let mut writer = Writer::new(view);
+    fn new(view: &'v View, options: &Options, bound: &[Value]) -> Result<Asked<'v>, Failure> {
+        let mut writer = Writer::new(view, bound);
         let mut conditions = Vec::new();
         if let Some(filter) = &options.filter {
             conditions.push(writer.truth(filter, true).map_err(|e| e.in_option("$filter"))?);

@@ -17,8 +17,9 @@ pub(super) struct Writer<'v> {
 }
 
 impl<'v> Writer<'v> {
-    pub(super) fn new(view: &'v View) -> Writer<'v> {
-        Writer { view, params: Vec::new() }
+    /// `bound` are the parameters of the view's own statement.
+    pub(super) fn new(view: &'v View, bound: &[Value]) -> Writer<'v> {
+        Writer { view, params: bound.to_vec() }
     }
 
     /// A condition. `positive` when a null answer may stand for false: not below a `not`.
