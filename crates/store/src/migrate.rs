@@ -23,8 +23,13 @@ macro_rules! migration {
 }
 
 /// All steps, oldest first. A step that has been released is never changed: add another.
-pub const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_spine"), migration!(2, "0002_identity"), migration!(3, "0003_devices"), migration!(4, "0004_notify")];
+pub const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_spine"),
+    migration!(2, "0002_identity"),
+    migration!(3, "0003_devices"),
+    migration!(4, "0004_notify"),
+    migration!(5, "0005_service_announcement"),
+];
 
 /// Why the tables could not be brought up to date.
 #[derive(Debug, thiserror::Error)]

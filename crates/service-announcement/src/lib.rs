@@ -1,0 +1,1 @@
+//! Service health: incidents, messages, issues that require action.
