@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::vocabulary::{Vocabularies, with_description};
-use crate::edm::{Annotation, EdmType, EntityType, EnumType, Model, Navigation, Property, Value};
+use super::vocabulary::{Vocabularies, of_parameter, of_schema, with_description};
+use crate::edm::{
+    Annotation, ComplexType, EdmType, EntityType, EnumType, Model, Navigation, Operation, OperationImport,
+    OperationKind, Parameter, Property, Value,
+};
 
 /// The document.
 #[must_use]
@@ -14,21 +17,25 @@ pub fn to_json(model: &Model) -> Json {
         let include = json!([{"$Namespace": namespace, "$Alias": alias}]);
         references.insert(format!("{address}.json"), json!({"$Include": include}));
     }
-    let writer = Writer { model, vocabularies: &vocabularies };
+    let writer = Writer { model };
     let mut schema = Map::new();
     for ty in &model.enum_types {
         schema.insert(ty.name.clone(), writer.enum_type(ty).into());
     }
     for ty in &model.complex_types {
-        let mut out = kind("ComplexType");
-        writer.properties(&mut out, &ty.properties);
-        writer.annotate(&mut out, &ty.doc, &[]);
-        schema.insert(ty.name.clone(), out.into());
+        schema.insert(ty.name.clone(), writer.complex_type(ty).into());
     }
     for ty in &model.entity_types {
         schema.insert(ty.name.clone(), writer.entity_type(ty).into());
     }
+    for operation in &model.operations {
+        let overloads = schema.entry(operation.name.clone()).or_insert_with(|| Json::Array(Vec::new()));
+        if let Json::Array(overloads) = overloads {
+            overloads.push(writer.operation(operation).into());
+        }
+    }
     schema.insert(model.container.clone(), writer.container().into());
+    writer.annotate(&mut schema, "", &of_schema(model));
     let mut document = Map::new();
     document.insert("$Version".to_owned(), "4.01".into());
     document.insert("$EntityContainer".to_owned(), model.qualified(&model.container).into());
@@ -43,7 +50,6 @@ fn kind(name: &str) -> Map<String, Json> {
 
 struct Writer<'m> {
     model: &'m Model,
-    vocabularies: &'m Vocabularies,
 }
 
 impl Writer<'_> {
@@ -53,12 +59,35 @@ impl Writer<'_> {
             out.insert("$IsFlags".to_owned(), true.into());
         }
         out.extend(ty.members.iter().map(|(name, value)| (name.clone(), (*value).into())));
-        self.annotate(&mut out, &ty.doc, &[]);
+        self.annotate(&mut out, &ty.doc, &ty.annotations);
         out
+    }
+
+    fn complex_type(&self, ty: &ComplexType) -> Map<String, Json> {
+        let mut out = kind("ComplexType");
+        self.derivation(&mut out, ty.base.as_deref(), ty.is_abstract, ty.is_open);
+        self.properties(&mut out, &ty.properties);
+        for navigation in &ty.navigation {
+            out.insert(navigation.name.clone(), self.navigation(navigation).into());
+        }
+        self.annotate(&mut out, &ty.doc, &ty.annotations);
+        out
+    }
+
+    fn derivation(&self, out: &mut Map<String, Json>, base: Option<&str>, is_abstract: bool, is_open: bool) {
+        out.extend(base.map(|base| ("$BaseType".to_owned(), self.qualified(base).into())));
+        for (name, value) in [("$Abstract", is_abstract), ("$OpenType", is_open)] {
+            out.extend(value.then(|| (name.to_owned(), true.into())));
+        }
+    }
+
+    fn qualified(&self, name: &str) -> String {
+        self.model.qualified(self.model.unqualified(name))
     }
 
     fn entity_type(&self, ty: &EntityType) -> Map<String, Json> {
         let mut out = kind("EntityType");
+        self.derivation(&mut out, ty.base.as_deref(), ty.is_abstract, ty.is_open);
         if ty.has_stream {
             out.insert("$HasStream".to_owned(), true.into());
         }
@@ -79,10 +108,20 @@ impl Writer<'_> {
         }
     }
 
-    /// Text is the type when none is named.
     fn property(&self, property: &Property) -> Map<String, Json> {
         let mut out = Map::new();
-        let (is_collection, ty) = match &property.ty {
+        self.typed(&mut out, &property.ty, property.nullable);
+        facets(&mut out, property.max_length, property.precision, property.scale);
+        out.extend(
+            property.default.iter().map(|text| ("$DefaultValue".to_owned(), default(&property.ty, text))),
+        );
+        self.annotate(&mut out, &property.doc, &property.annotations);
+        out
+    }
+
+    /// Text is the type when none is named.
+    fn typed(&self, out: &mut Map<String, Json>, ty: &EdmType, nullable: bool) {
+        let (is_collection, ty) = match ty {
             EdmType::Collection(item) => (true, &**item),
             single => (false, single),
         };
@@ -92,18 +131,44 @@ impl Writer<'_> {
         if *ty != EdmType::String {
             out.insert("$Type".to_owned(), ty.qualified(&self.model.namespace).into());
         }
-        if property.nullable && !is_collection {
+        if nullable && !is_collection {
             out.insert("$Nullable".to_owned(), true.into());
         }
-        let facets = [
-            ("$MaxLength", property.max_length),
-            ("$Precision", property.precision),
-            ("$Scale", property.scale),
-        ];
-        for (name, value) in facets {
-            out.extend(value.map(|value| (name.to_owned(), value.into())));
+    }
+
+    fn operation(&self, operation: &Operation) -> Map<String, Json> {
+        let mut out = kind(match operation.kind {
+            OperationKind::Function => "Function",
+            OperationKind::Action => "Action",
+        });
+        if operation.is_bound {
+            out.insert("$IsBound".to_owned(), true.into());
         }
-        self.annotate(&mut out, &property.doc, &property.annotations);
+        if operation.is_composable && operation.kind == OperationKind::Function {
+            out.insert("$IsComposable".to_owned(), true.into());
+        }
+        out.extend(
+            operation.entity_set_path.iter().map(|path| ("$EntitySetPath".to_owned(), path.clone().into())),
+        );
+        if !operation.parameters.is_empty() {
+            let parameters =
+                operation.parameters.iter().map(|parameter| Json::from(self.parameter(parameter)));
+            out.insert("$Parameter".to_owned(), parameters.collect());
+        }
+        if let Some(returns) = &operation.returns {
+            let mut ty = Map::new();
+            self.typed(&mut ty, &returns.ty, returns.nullable);
+            out.insert("$ReturnType".to_owned(), ty.into());
+        }
+        self.annotate(&mut out, &operation.doc, &operation.annotations);
+        out
+    }
+
+    fn parameter(&self, parameter: &Parameter) -> Map<String, Json> {
+        let mut out = Map::from_iter([("$Name".to_owned(), parameter.name.clone().into())]);
+        self.typed(&mut out, &parameter.ty, parameter.nullable);
+        facets(&mut out, parameter.max_length, parameter.precision, parameter.scale);
+        self.annotate(&mut out, "", &of_parameter(parameter));
         out
     }
 
@@ -117,10 +182,13 @@ impl Writer<'_> {
             out.insert("$Nullable".to_owned(), true.into());
         }
         out.extend(navigation.partner.iter().map(|partner| ("$Partner".to_owned(), partner.clone().into())));
+        if navigation.contains_target {
+            out.insert("$ContainsTarget".to_owned(), true.into());
+        }
         if !navigation.constraints.is_empty() {
             out.insert("$ReferentialConstraint".to_owned(), pairs(&navigation.constraints));
         }
-        self.annotate(&mut out, &navigation.doc, &[]);
+        self.annotate(&mut out, &navigation.doc, &navigation.annotations);
         out
     }
 
@@ -142,19 +210,48 @@ impl Writer<'_> {
             if !singleton.bindings.is_empty() {
                 member.insert("$NavigationPropertyBinding".to_owned(), pairs(&singleton.bindings));
             }
-            self.annotate(&mut member, &singleton.doc, &[]);
+            self.annotate(&mut member, &singleton.doc, &singleton.annotations);
             out.insert(singleton.name.clone(), member.into());
+        }
+        for import in &self.model.imports {
+            out.insert(import.name.clone(), self.import(import).into());
         }
         self.annotate(&mut out, "", &self.model.annotations);
         out
     }
 
+    fn import(&self, import: &OperationImport) -> Map<String, Json> {
+        let member = match import.kind {
+            OperationKind::Function => "$Function",
+            OperationKind::Action => "$Action",
+        };
+        let mut out = Map::from_iter([(member.to_owned(), self.qualified(&import.operation).into())]);
+        out.extend(import.entity_set.iter().map(|set| ("$EntitySet".to_owned(), set.clone().into())));
+        if import.is_listed {
+            out.insert("$IncludeInServiceDocument".to_owned(), true.into());
+        }
+        self.annotate(&mut out, &import.doc, &[]);
+        out
+    }
+
     fn annotate(&self, out: &mut Map<String, Json>, doc: &str, annotations: &[Annotation]) {
         for annotation in with_description(doc, annotations) {
-            let term = self.vocabularies.short(&annotation.term);
-            out.insert(format!("@{term}"), value(&annotation.value));
+            out.insert(format!("@{}", annotation.term), value(&annotation.value));
         }
     }
+}
+
+fn facets(out: &mut Map<String, Json>, max_length: Option<u32>, precision: Option<u32>, scale: Option<u32>) {
+    for (name, value) in [("$MaxLength", max_length), ("$Precision", precision), ("$Scale", scale)] {
+        out.extend(value.map(|value| (name.to_owned(), value.into())));
+    }
+}
+
+/// Numbers and truth values as themselves, all else as text (CSDL JSON §7.2.7).
+fn default(ty: &EdmType, text: &str) -> Json {
+    let is_literal = *ty == EdmType::Boolean || ty.is_numeric();
+    let parsed = is_literal.then(|| serde_json::from_str(text).ok()).flatten();
+    parsed.unwrap_or_else(|| text.into())
 }
 
 fn pairs(pairs: &[(String, String)]) -> Json {

@@ -2,8 +2,8 @@
 
 use super::{to_json, to_xml};
 use crate::edm::{
-    Annotated, Annotation, EdmType, EntitySet, EntityType, EnumType, Model, Navigation, Property, Singleton,
-    Value,
+    Annotated, Annotation, ComplexType, EdmType, EntitySet, EntityType, EnumType, Model, Navigation,
+    Operation, OperationImport, OperationKind, Parameter, Property, Shape, Singleton, Value,
 };
 use crate::negotiate::Version;
 
@@ -22,10 +22,30 @@ fn model() -> Model {
         ("Filterable".to_owned(), true.into()),
         ("RequiredProperties".to_owned(), Value::Collection(vec![Value::PropertyPath("dateKey".to_owned())])),
     ]);
+    let feast = EntityType::new("feast")
+        .based_on("day")
+        .with_stream()
+        .property(Property::new("guests", EdmType::Int16).default_value("2"))
+        .plain("place", EdmType::Complex("place".to_owned()))
+        .plain("photo", EdmType::Stream);
+    let place =
+        ComplexType::new("place").property(Property::new("at", EdmType::Geography(Shape::Point)).required());
+    let days = EdmType::collection_of(EdmType::Entity("day".to_owned()));
+    let near = Operation::function("near", days.clone())
+        .parameter(Parameter::new("days", EdmType::Int64).required())
+        .parameter(Parameter::new("kind", EdmType::String).optional());
+    let cost = Operation::function("cost", EdmType::Decimal).bound_to("days", days).not_composable();
     let level = "Org.OData.Capabilities.V1.ConformanceLevelType".to_owned();
     Model::new("Ns", "Main")
         .enum_type(EnumType::new("kind").flags().member("a", 1).member("b", 2))
+        .complex_type(place)
         .entity_type(day)
+        .entity_type(feast)
+        .operation(near)
+        .operation(cost)
+        .operation(Operation::action("reset"))
+        .import(OperationImport::new(OperationKind::Function, "near", "near").entity_set("days").listed())
+        .import(OperationImport::new(OperationKind::Action, "reset", "reset"))
         .entity_set(
             EntitySet::new("days", "day")
                 .binding("next", "days")

@@ -1,10 +1,12 @@
-//! Which standard vocabularies a model uses, and their short names.
+//! Which standard vocabularies a model uses.
 //!
-//! Descriptions become `Core.Description`; no other annotation is made up here.
+//! Descriptions become `Core.Description`, operations make the schema a `Core.DefaultNamespace` and parameters that may
+//! be left out `Core.OptionalParameter`; no other annotation is made up here. Terms are written with their whole names,
+//! because some readers do not resolve aliases.
 
 use std::collections::BTreeMap;
 
-use crate::edm::{Annotation, Model, Value};
+use crate::edm::{Annotation, Model, Parameter, Value};
 
 /// Vocabulary namespaces in use, with alias, in order of namespace.
 pub(super) struct Vocabularies(BTreeMap<String, String>);
@@ -46,17 +48,6 @@ impl Vocabularies {
             (namespace.as_str(), alias.as_str(), address)
         })
     }
-
-    /// The term with its alias in front.
-    pub(super) fn short(&self, term: &str) -> String {
-        match term.rsplit_once('.') {
-            Some((namespace, name)) => match self.0.get(namespace) {
-                Some(alias) => format!("{alias}.{name}"),
-                None => term.to_owned(),
-            },
-            None => term.to_owned(),
-        }
-    }
 }
 
 /// `Core` for `Org.OData.Core.V1`; other namespaces have no alias.
@@ -67,12 +58,25 @@ fn alias(namespace: &str) -> Option<String> {
 
 fn annotation_lists(model: &Model) -> impl Iterator<Item = &Vec<Annotation>> {
     let entities = model.entity_types.iter().flat_map(|ty| {
-        std::iter::once(&ty.annotations).chain(ty.properties.iter().map(|property| &property.annotations))
+        let navigation = ty.navigation.iter().map(|navigation| &navigation.annotations);
+        let properties = ty.properties.iter().map(|property| &property.annotations);
+        std::iter::once(&ty.annotations).chain(properties).chain(navigation)
     });
-    let complex =
-        model.complex_types.iter().flat_map(|ty| ty.properties.iter().map(|property| &property.annotations));
+    let complex = model.complex_types.iter().flat_map(|ty| {
+        let properties = ty.properties.iter().map(|property| &property.annotations);
+        std::iter::once(&ty.annotations).chain(properties)
+    });
+    let enums = model.enum_types.iter().map(|ty| &ty.annotations);
+    let operations = model.operations.iter().map(|operation| &operation.annotations);
     let sets = model.entity_sets.iter().map(|set| &set.annotations);
-    entities.chain(complex).chain(sets).chain([&model.annotations])
+    let singletons = model.singletons.iter().map(|singleton| &singleton.annotations);
+    entities
+        .chain(complex)
+        .chain(enums)
+        .chain(operations)
+        .chain(sets)
+        .chain(singletons)
+        .chain([&model.annotations])
 }
 
 /// The description as an annotation before the given ones; nothing for an empty text.
@@ -83,4 +87,15 @@ pub(super) fn with_description(doc: &str, annotations: &[Annotation]) -> Vec<Ann
     }
     all.extend_from_slice(annotations);
     all
+}
+
+/// Annotations of the schema itself: unqualified names of operations mean this one.
+pub(super) fn of_schema(model: &Model) -> Vec<Annotation> {
+    let has_operations = !model.operations.is_empty();
+    has_operations.then(|| Annotation::core("DefaultNamespace", true.into())).into_iter().collect()
+}
+
+pub(super) fn of_parameter(parameter: &Parameter) -> Vec<Annotation> {
+    let annotation = || Annotation::core("OptionalParameter", Value::Record(Vec::new()));
+    parameter.is_optional.then(annotation).into_iter().collect()
 }
