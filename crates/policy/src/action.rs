@@ -599,6 +599,8 @@ pub const APPLICATIONS_DELETE: Action = Action::named("Quarterdeck_Applications_
 pub const APPLICATIONS_READ: Action = Action::named("Quarterdeck_Applications_Read");
 /// App registrations: Update.
 pub const APPLICATIONS_UPDATE: Action = Action::named("Quarterdeck_Applications_Update");
+/// Connectors: Update.
+pub const CONNECTORS_UPDATE: Action = Action::named("Quarterdeck_Connectors_Update");
 /// Enrollment tokens: Create.
 pub const ENROLLMENT_TOKENS_CREATE: Action = Action::named("Quarterdeck_EnrollmentTokens_Create");
 /// Enrollment tokens: Read.
@@ -1566,6 +1568,7 @@ pub(crate) const QUARTERDECK: &[Operation] = &[
     Operation { action: APPLICATIONS_DELETE, resource_name: "App registrations", action_name: "Delete" },
     Operation { action: APPLICATIONS_READ, resource_name: "App registrations", action_name: "Read" },
     Operation { action: APPLICATIONS_UPDATE, resource_name: "App registrations", action_name: "Update" },
+    Operation { action: CONNECTORS_UPDATE, resource_name: "Connectors", action_name: "Update" },
     Operation { action: ENROLLMENT_TOKENS_CREATE, resource_name: "Enrollment tokens", action_name: "Create" },
     Operation { action: ENROLLMENT_TOKENS_READ, resource_name: "Enrollment tokens", action_name: "Read" },
     Operation { action: ENROLLMENT_TOKENS_REVOKE, resource_name: "Enrollment tokens", action_name: "Revoke" },

@@ -3,9 +3,12 @@
 //! Today it has the tenant's details and what is new; connectors, service health and messages are not here yet. It
 //! reads what the directory and the devices keep through its own statements and changes nothing.
 
+pub mod catalogue;
 pub mod changelog;
+pub mod model;
 pub mod op;
 mod sql;
+pub mod sync;
 
 use std::sync::Arc;
 
