@@ -4,29 +4,69 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 const OFF: i64 = i64::MIN;
 
-/// Faults on purpose: fail the n-th write, sync or unlink of a file from now. Off unless a test asks.
+/// Faults on purpose: fail or end the process at the n-th write, sync or unlink of a file from now, or run out of
+/// room. Off unless a test asks.
 #[derive(Clone, Debug)]
-pub struct FileFaults(Arc<AtomicI64>);
+pub struct FileFaults(Arc<Asked>);
+
+#[derive(Debug)]
+struct Asked {
+    left: AtomicI64,
+    kill: AtomicBool,
+    room_bytes: AtomicI64,
+}
 
 impl FileFaults {
+    pub(crate) fn none() -> FileFaults {
+        let (left, room_bytes) = (AtomicI64::new(OFF), AtomicI64::new(OFF));
+        FileFaults(Arc::new(Asked { left, kill: AtomicBool::new(false), room_bytes }))
+    }
+
     /// The `n`-th operation on a file from now fails (1 is the next one); later ones work again.
     pub fn fail_nth(&self, n: u32) {
-        self.0.store(i64::from(n), Ordering::SeqCst);
+        self.0.left.store(i64::from(n), Ordering::SeqCst);
+    }
+
+    /// The process ends at the `n`-th operation on a file from now, as one that is killed: nothing is tidied up.
+    pub fn kill_nth(&self, n: u32) {
+        self.0.kill.store(true, Ordering::SeqCst);
+        self.fail_nth(n);
+    }
+
+    /// The disk takes `bytes` more, and then is full.
+    pub fn room(&self, bytes: u32) {
+        self.0.room_bytes.store(i64::from(bytes), Ordering::SeqCst);
     }
 
     /// Switches faults off and tells whether the one that was asked for has happened.
     pub fn clear(&self) -> bool {
-        let left = self.0.swap(OFF, Ordering::SeqCst);
-        left != OFF && left <= 0
+        let left = self.0.left.swap(OFF, Ordering::SeqCst);
+        let room_bytes = self.0.room_bytes.swap(OFF, Ordering::SeqCst);
+        (left != OFF && left <= 0) || (room_bytes != OFF && room_bytes < 0)
     }
 
-    fn pass(&self) -> io::Result<()> {
-        if self.0.load(Ordering::Relaxed) != OFF && self.0.fetch_sub(1, Ordering::SeqCst) == 1 {
+    pub(crate) fn pass(&self) -> io::Result<()> {
+        if self.0.left.load(Ordering::Relaxed) != OFF && self.0.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            if self.0.kill.load(Ordering::SeqCst) {
+                std::process::abort();
+            }
             return Err(io::Error::other("a fault was asked for here"));
+        }
+        Ok(())
+    }
+
+    /// Uses room for that many bytes.
+    pub(crate) fn fill(&self, n_bytes: usize) -> io::Result<()> {
+        if self.0.room_bytes.load(Ordering::Relaxed) == OFF {
+            return Ok(());
+        }
+        let n_bytes = i64::try_from(n_bytes).unwrap_or(i64::MAX);
+        if self.0.room_bytes.fetch_sub(n_bytes, Ordering::SeqCst) < n_bytes {
+            return Err(io::ErrorKind::StorageFull.into());
         }
         Ok(())
     }
@@ -43,7 +83,7 @@ impl Disk {
     /// Makes the folder if it is missing; `root` becomes absolute.
     pub(crate) fn open(root: &Path) -> io::Result<Disk> {
         fs::create_dir_all(root)?;
-        Ok(Disk { root: fs::canonicalize(root)?, faults: FileFaults(Arc::new(AtomicI64::new(OFF))) })
+        Ok(Disk { root: fs::canonicalize(root)?, faults: FileFaults::none() })
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -115,6 +155,7 @@ impl Output {
 impl io::Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.faults.pass()?;
+        self.faults.fill(bytes.len())?;
         self.file.write(bytes)
     }
 

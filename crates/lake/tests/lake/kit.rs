@@ -36,7 +36,7 @@ pub(crate) struct Lab {
 pub(crate) type Content = BTreeMap<&'static str, Vec<(i64, i64, String)>>;
 
 /// Runs `test` on a fresh lake of each engine.
-pub(crate) fn check(test: impl Fn(&Lab)) {
+pub(crate) fn check(mut test: impl FnMut(&Lab)) {
     let folder = tempfile::tempdir().unwrap();
     let mut catalogues = vec![DatabaseUrl::sqlite(folder.path().join("catalogue.sqlite"))];
     if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
