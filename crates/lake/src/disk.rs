@@ -1,12 +1,15 @@
 //! The data folder: making folders and files durable, and the faults tests ask for.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 const OFF: i64 = i64::MIN;
+
+/// Bytes of two files held at a time while they are compared.
+const COMPARED_BYTES: usize = 256 * 1024;
 
 /// Faults on purpose: fail or end the process at the n-th write, sync or unlink of a file from now, or run out of
 /// room. Off unless a test asks.
@@ -125,6 +128,21 @@ impl Disk {
     pub(crate) fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         self.faults.pass()?;
         File::open(folder)?.sync_all()
+    }
+
+    /// Whether two files hold the same bytes.
+    pub(crate) fn is_same(&self, one: &Path, other: &Path) -> io::Result<bool> {
+        let (mut one, mut other) = (File::open(one)?, File::open(other)?);
+        let (mut left, mut right) = (vec![0; COMPARED_BYTES], vec![0; COMPARED_BYTES]);
+        loop {
+            let n_bytes = one.read(&mut left)?;
+            if n_bytes == 0 {
+                return Ok(other.read(&mut right)? == 0);
+            }
+            if other.read_exact(&mut right[..n_bytes]).is_err() || left[..n_bytes] != right[..n_bytes] {
+                return Ok(false);
+            }
+        }
     }
 
     /// Removes a file. False when it was not there.

@@ -16,7 +16,7 @@ use crate::garbage;
 use crate::{
     At, Attempt, Batches, Collected, Damage, DataFile, EnsureError, Expired, FileFaults, FileWriter,
     GarbageError, Keep, Lease, LeaseError, Publication, Publish, PublishError, PublishKey, ReadError,
-    Snapshot, SnapshotError, SnapshotId, TableSize, TableSpec, WriteError,
+    Snapshot, SnapshotError, SnapshotId, StagedFile, TableSize, TableSpec, WriteError,
 };
 
 /// Threads that read the catalogue.
@@ -120,6 +120,26 @@ impl Lake {
         FileWriter::create(&self.disk, spec, &table, attempt, self.world.ids.guid(), partition)
     }
 
+    /// Whether a staged file is, byte for byte, the published one. Writing is deterministic, so the same rows make
+    /// the same file.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub fn is_same(&self, staged: &StagedFile, published: &DataFile) -> io::Result<bool> {
+        if (staged.bytes, staged.rows) != (published.bytes, published.rows) {
+            return Ok(false);
+        }
+        self.disk.is_same(&staged.path, &published.path)
+    }
+
+    /// Removes a staged file that is not going to be published.
+    ///
+    /// # Errors
+    /// When the disk does not remove it; then it is collected later.
+    pub fn discard(&self, staged: StagedFile) -> io::Result<()> {
+        self.disk.remove(&staged.path).map(drop)
+    }
+
     /// Makes all of `publish` the latest snapshot, or none of it.
     ///
     /// # Errors
@@ -156,7 +176,7 @@ impl Lake {
         self.database.read_blocking(move |conn| snapshot::find(conn, &at))
     }
 
-    /// The files of a table at a snapshot, by partition and then in the order they were published in: the same
+    /// The files of a table at a snapshot, by partition, place and the order they were published in: the same
     /// each time, so that a place in the list stays good. `partitions` limits them by their partition's value.
     ///
     /// # Errors

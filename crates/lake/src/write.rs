@@ -66,9 +66,17 @@ pub struct StagedFile {
     pub(crate) bytes: u64,
     pub(crate) footer_bytes: u64,
     pub(crate) columns: Vec<ColumnStats>,
+    pub(crate) place: Option<i64>,
 }
 
 impl StagedFile {
+    /// The same file, to stand at `place` among the files of its partition instead of behind all others. It is how
+    /// a file that takes another's place keeps the rows of a table in order.
+    #[must_use]
+    pub fn at_place(self, place: i64) -> StagedFile {
+        StagedFile { place: Some(place), ..self }
+    }
+
     pub fn table(&self) -> &str {
         &self.table
     }
@@ -151,6 +159,7 @@ impl FileWriter {
                 bytes: 0,
                 footer_bytes: 0,
                 columns: Vec::new(),
+                place: None,
             },
         })
     }

@@ -243,6 +243,13 @@ impl FileSink {
         self.rows
     }
 
+    /// Takes no more rows; the file goes on being written meanwhile, until it is finished.
+    pub fn close(&mut self) -> Result<(), MergeError> {
+        self.flush()?;
+        drop(self.batches.take());
+        Ok(())
+    }
+
     /// Ends the file; nothing when no row was pushed.
     pub fn finish(mut self) -> Result<Option<StagedFile>, MergeError> {
         self.flush()?;

@@ -6,6 +6,7 @@
 //! | [`job::midnight`] | the job that publishes a day |
 //! | [`sql`] | what it reads from the operational store |
 //! | [`encode`], [`feed`] | requests to plans, rows to OData JSON |
+//! | [`parts`] | a table's files by ranges of id |
 //! | [`op`] | the operations behind the doors |
 //!
 //! The catalogue of tables is crate `model`; files and their catalogue are crate `lake`. There is no time travel for
@@ -23,6 +24,7 @@ pub mod lifetime;
 pub mod merge;
 pub mod model;
 pub mod op;
+pub mod parts;
 pub mod sql;
 
 #[cfg(test)]

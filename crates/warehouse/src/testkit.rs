@@ -66,18 +66,29 @@ impl Image for Lists {
 pub(crate) struct Bench {
     pub(crate) lake: Lake,
     pub(crate) world: World,
+    pub(crate) config: LakeConfig,
     _folder: tempfile::TempDir,
 }
 
 pub(crate) fn bench() -> Bench {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    let catalogue = DatabaseUrl::sqlite(folder.path().join("catalogue.db"));
+    bench_at(catalogue, folder)
+}
+
+/// Runs `test` on a fresh lake of each engine.
+pub(crate) fn on_engines(test: impl Fn(&Bench)) {
+    let (urls, _kept) = store::testkit::urls();
+    for catalogue in urls {
+        test(&bench_at(catalogue, tempfile::tempdir().expect("a temporary folder")));
+    }
+}
+
+fn bench_at(catalogue: DatabaseUrl, folder: tempfile::TempDir) -> Bench {
     let world = World::seeded(7, "2018-01-01T00:00:10Z".parse().expect("an instant"));
-    let config = LakeConfig {
-        catalogue: DatabaseUrl::sqlite(folder.path().join("catalogue.db")),
-        data_dir: folder.path().join("data"),
-    };
+    let config = LakeConfig { catalogue, data_dir: folder.path().join("data") };
     let lake = Lake::open(&config, world.clone()).expect("a new lake opens");
-    Bench { lake, world, _folder: folder }
+    Bench { lake, world, config, _folder: folder }
 }
 
 impl Bench {

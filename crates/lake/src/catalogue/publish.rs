@@ -125,8 +125,8 @@ const NEXT_ROW: Sql = Sql::global("select next_row_id from ducklake_table_stats 
 const ADD_FILE: Sql = Sql::global(
     "insert into ducklake_data_file
        (data_file_id, table_id, begin_snapshot, path, path_is_relative, file_format, record_count,
-        file_size_bytes, footer_size, row_id_start, partition_id)
-     values ($1, $2, $3, $4, true, 'parquet', $5, $6, $7, $8, $9)",
+        file_size_bytes, footer_size, row_id_start, partition_id, file_order)
+     values ($1, $2, $3, $4, true, 'parquet', $5, $6, $7, $8, $9, $10)",
 );
 const ADD_PARTITION_VALUE: Sql = Sql::global(
     "insert into ducklake_file_partition_value (data_file_id, table_id, partition_key_index, partition_value)
@@ -275,6 +275,7 @@ fn add_file(
         signed(file.footer_bytes).into(),
         first_row.into(),
         file.partition_id.into(),
+        file.place.into(),
     ];
     conn.exec(&ADD_FILE, &values)?;
     if let Some(value) = file.partition {

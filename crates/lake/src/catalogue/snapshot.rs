@@ -70,6 +70,8 @@ pub struct DataFile {
     pub bytes: u64,
     /// The one value of the table's partition column in this file.
     pub partition: Option<i64>,
+    /// Where it stands among the files of its partition: they are listed by this and then by `id`.
+    pub place: i64,
     pub(crate) columns: Arc<[Column]>,
 }
 
@@ -102,12 +104,13 @@ const LATEST: Sql = snapshot_where!("order by snapshot_id desc limit 1");
 const BY_ID: Sql = snapshot_where!("where snapshot_id = $1");
 const BEFORE: Sql = snapshot_where!("where snapshot_id < $1 order by snapshot_id desc limit 1");
 const FILES: Sql = Sql::global(
-    "select f.data_file_id, f.path, f.record_count, f.file_size_bytes, cast(p.partition_value as bigint)
+    "select f.data_file_id, f.path, f.record_count, f.file_size_bytes, cast(p.partition_value as bigint),
+       coalesce(f.file_order, f.data_file_id)
      from ducklake_data_file f
      left join ducklake_file_partition_value p on p.data_file_id = f.data_file_id
      where f.table_id = $1 and f.begin_snapshot <= $2 and (f.end_snapshot is null or f.end_snapshot > $2)
        and (cast($3 as bigint) is null or cast(p.partition_value as bigint) between $3 and $4)
-     order by 5, f.data_file_id",
+     order by 5, 6, f.data_file_id",
 );
 const SIZES: Sql = Sql::global(
     "select t.table_name, count(f.data_file_id), cast(coalesce(sum(f.record_count), 0) as bigint),
@@ -152,7 +155,7 @@ fn snapshot(row: &Row) -> Result<Snapshot, SqlError> {
     Ok(Snapshot { id: SnapshotId(row.get(0)?), published_at: instant(row, 1)?, schema_version: row.get(2)? })
 }
 
-/// The table's files, by partition and then in the order they were published in.
+/// The table's files, by partition, then by place, then in the order they were published in.
 pub(crate) fn files(
     conn: &mut Conn<'_>,
     disk: &Disk,
@@ -176,6 +179,7 @@ pub(crate) fn files(
             rows: row.get::<i64>(2)?.unsigned_abs(),
             bytes: row.get::<i64>(3)?.unsigned_abs(),
             partition: row.get(4)?,
+            place: row.get(5)?,
             columns: Arc::clone(&table.columns),
         });
         Ok(())

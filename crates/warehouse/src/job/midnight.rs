@@ -29,6 +29,7 @@ use crate::files;
 use crate::lifetime::{LEAST_SHARE_PERCENT, date_key, midnight_micros, plausible};
 use crate::merge::{Day, MergeError};
 use crate::model::{Device, User};
+use crate::parts;
 use passes::Passes;
 
 /// The kind of publish that makes a day.
@@ -93,6 +94,8 @@ pub struct Run {
     pub holder: String,
     /// How long facts are kept.
     pub retention: Retention,
+    /// Rows of a part of a large table, at least; [`parts::PART_ROWS`] unless there is a reason.
+    pub part_rows: u64,
 }
 
 /// How long the rows of a dated table are kept.
@@ -123,8 +126,9 @@ impl Run {
     pub fn today(now: Timestamp, mode: Mode, holder: &str) -> Self {
         let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let holder = holder.to_owned();
-        let (force, retention) = (false, Retention::Documented);
-        Self { day, now, mode, force, least_share_percent: LEAST_SHARE_PERCENT, holder, retention }
+        let (force, retention, part_rows) = (false, Retention::Documented, parts::PART_ROWS);
+        let least_share_percent = LEAST_SHARE_PERCENT;
+        Self { day, now, mode, force, least_share_percent, holder, retention, part_rows }
     }
 }
 
@@ -285,7 +289,8 @@ where
     let date_key = day_key.date_key;
     let latest = lake.snapshot(&At::Latest)?;
     let base = if refresh { lake.snapshot(&At::Before(day_key.clone()))? } else { latest };
-    let work = Work { lake, attempt: lake.attempt(), base, latest, refresh };
+    let part_rows = run.part_rows;
+    let work = Work { lake, attempt: lake.attempt(), base, latest, refresh, part_rows };
     let (Passes { devices: (devices, _), users: (users, _), .. }, replace) =
         work.make(run, date_key, read)?;
     let key = if refresh { PublishKey { kind: REFRESH.to_owned(), date_key } } else { day_key };
@@ -318,6 +323,7 @@ struct Work<'a> {
     /// What readers see now.
     latest: Snapshot,
     refresh: bool,
+    part_rows: u64,
 }
 
 impl Work<'_> {

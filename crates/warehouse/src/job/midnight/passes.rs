@@ -5,10 +5,11 @@ use lake::{Old, Replace};
 
 use super::{Image, MidnightError, Work};
 use crate::cell::Cell;
-use crate::files::{self, FileSink, TableRows};
+use crate::files::TableRows;
 use crate::lifetime::Keys;
-use crate::merge::{AssociationMerge, Day, DeviceMerge, MergeError, Rows, Sink, UserMerge};
+use crate::merge::{AssociationMerge, Day, DeviceMerge, Rows, Sink, UserMerge};
 use crate::model::{Keyring, user_row};
+use crate::parts::{self, PartSink};
 
 /// What the image became.
 pub(super) struct Passes {
@@ -79,9 +80,8 @@ fn sources(work: &Work<'_>, table: &'static Table) -> Result<(TableRows, Option<
     Ok((base, published))
 }
 
-fn sink(work: &Work<'_>, table: &'static Table, partition: Option<i64>) -> Result<FileSink, MidnightError> {
-    let writer = work.lake.writer(&files::spec(table), work.attempt, partition)?;
-    Ok(FileSink::new(table, writer))
+fn sink<'a>(work: &Work<'a>, table: &'static Table, partition: Option<i64>) -> PartSink<'a> {
+    PartSink::new(work.lake, table, work.attempt, partition).with_part_rows(work.part_rows)
 }
 
 /// Continues after the greatest key readers can have seen: published rows never go, so that is the greatest there is.
@@ -95,9 +95,9 @@ fn next_key(work: &Work<'_>, table: &'static Table, column: &'static str) -> Res
     Ok(keys)
 }
 
-fn whole(table: &Table, sink: FileSink) -> Result<Replace, MergeError> {
-    let files = sink.finish()?.into_iter().collect();
-    Ok(Replace { table: table.name.to_owned(), old: Old::All, files })
+/// Everything of a table is written anew; parts that come out as readers see them now stay.
+fn whole(work: &Work<'_>, table: &Table, sink: PartSink<'_>) -> Result<Replace, MidnightError> {
+    Ok(parts::replace(work.lake, table, &work.files(&work.latest, table)?, sink.finish()?)?)
 }
 
 fn read_users(
@@ -109,7 +109,7 @@ fn read_users(
     let table = table("users");
     let mut keys = next_key(work, table, "userKey")?;
     let (mut base, mut published) = sources(work, table)?;
-    let mut sink = sink(work, table, None)?;
+    let mut sink = sink(work, table, None);
     let mut by_id = UserKeys::default();
     let published = published.as_mut().map(|rows| rows as &mut dyn Rows);
     let mut merge = UserMerge::new(table, day, &mut base, published, &mut keys, &mut sink);
@@ -119,7 +119,7 @@ fn read_users(
         Ok(())
     })?;
     let counts = merge.finish()?;
-    replace.push(whole(table, sink)?);
+    replace.push(whole(work, table, sink)?);
     Ok((counts, by_id))
 }
 
@@ -137,9 +137,9 @@ fn read_devices(
     let (mut base, mut published) = sources(work, devices)?;
     let mut base_associations =
         TableRows::open(work.lake, associations, work.files(&work.base, associations)?)?;
-    let mut device_sink = sink(work, devices, None)?;
-    let mut history_sink = sink(work, histories, Some(date_key.into()))?;
-    let mut association_sink = sink(work, associations, None)?;
+    let mut device_sink = sink(work, devices, None);
+    let mut history_sink = sink(work, histories, Some(date_key.into()));
+    let mut association_sink = sink(work, associations, None);
     let published = published.as_mut().map(|rows| rows as &mut dyn Rows);
     let mut merge = DeviceMerge::new(devices, day, &mut base, published, &mut keys, &mut device_sink);
     let mut pairs = AssociationMerge::new(associations, day, &mut base_associations, &mut association_sink);
@@ -147,15 +147,16 @@ fn read_devices(
     image.devices(&mut |device| {
         let row: [Cell<'_>; 42] = keyring.device_row(device);
         let key = merge.see(&row)?;
+        history_sink.turn(device.id)?;
         history_sink.push(&mut keyring.history_row(device, date_key, key).into_iter())?;
         let user = device.user_id.and_then(|id| Some((id, users.get(id)?)));
         pairs.see(device.id, key, user)
     })?;
     let counts = merge.finish()?;
     pairs.finish()?;
-    replace.push(whole(devices, device_sink)?);
-    replace.push(whole(associations, association_sink)?);
-    let files = history_sink.finish()?.into_iter().collect();
+    replace.push(whole(work, devices, device_sink)?);
+    replace.push(whole(work, associations, association_sink)?);
+    let files = history_sink.finish()?;
     replace.push(Replace { table: histories.name.to_owned(), old: Old::Partition(date_key.into()), files });
     Ok(counts)
 }

@@ -1,5 +1,9 @@
 //! The job on a real lake in a temporary folder, with an image made of plain lists.
 
+mod faults;
+mod lives;
+mod parts;
+
 use jiff::civil::{Date, date};
 
 use super::*;
