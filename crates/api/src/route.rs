@@ -92,6 +92,22 @@ impl Route {
         Route::new(Method::POST, path, Door::Need(need), summary, handler)
     }
 
+    pub fn put<H, T>(path: &'static str, need: Need, summary: &'static str, handler: H) -> Route
+    where
+        H: axum::handler::Handler<T, ()>,
+        T: 'static,
+    {
+        Route::new(Method::PUT, path, Door::Need(need), summary, handler)
+    }
+
+    pub fn patch<H, T>(path: &'static str, need: Need, summary: &'static str, handler: H) -> Route
+    where
+        H: axum::handler::Handler<T, ()>,
+        T: 'static,
+    {
+        Route::new(Method::PATCH, path, Door::Need(need), summary, handler)
+    }
+
     pub fn delete<H, T>(path: &'static str, need: Need, summary: &'static str, handler: H) -> Route
     where
         H: axum::handler::Handler<T, ()>,
