@@ -58,6 +58,15 @@ pub enum Privacy {
     Personal,
 }
 
+/// How a reference finds its rows when that is not by the warehouse's own key under the column's own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Join {
+    /// The column of the other table that holds the same value.
+    pub column: &'static str,
+    /// Name of the navigation property in the extended model.
+    pub name: &'static str,
+}
+
 /// One column, declared once.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
@@ -69,6 +78,8 @@ pub struct Column {
     pub nullable: bool,
     /// What it does in the star.
     pub role: Role,
+    /// How a reference finds its rows; none: by the other table's surrogate key.
+    pub join: Option<Join>,
     /// Whether it says something about a person.
     pub privacy: Privacy,
     /// Which versions show it.
@@ -91,6 +102,7 @@ impl Column {
             edm,
             nullable: true,
             role: Role::Attribute,
+            join: None,
             privacy: Privacy::None,
             shown: Shown::Always,
             source,
@@ -130,6 +142,12 @@ impl Column {
 
     pub(crate) const fn to(self, set: &'static str) -> Self {
         self.role(Role::Reference(set))
+    }
+
+    /// A reference to `column` of `set`, followed as `name`.
+    pub(crate) const fn joins(mut self, set: &'static str, column: &'static str, name: &'static str) -> Self {
+        self.join = Some(Join { column, name });
+        self.to(set)
     }
 
     pub(crate) const fn personal(mut self) -> Self {

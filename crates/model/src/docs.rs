@@ -9,19 +9,22 @@ use crate::{Kind, Privacy, Role, Shown, Table, Version, tables};
 const HEAD: &str = "# Warehouse tables\n\n\
     <!-- Derived from the catalogue in crates/model. To update: UPDATE_EXPECT=1 cargo test -p quarterdeck-model -->\n\n\
     Every table and column of the warehouse. The feed serves them under these names; the files carry them too.\n\
-    A column marked *beta* appears only with `api-version=beta`; one marked *files* only in the files.\n\
+    What is marked *beta* appears only with `api-version=beta` and in the extended model, what is marked *extended*\n\
+    only there; *files* means only in the files. The extended model adds a navigation property for every reference,\n\
+    both ways. How the documents' contradictions were decided is in [warehouse.md](warehouse.md).\n\
     Times are UTC. *Personal* columns say something about a person; *pseudonym* columns lead to one.\n";
 
 /// The whole page, in Markdown, ending in a line break.
 pub fn warehouse_tables_markdown() -> String {
     let mut page = String::from(HEAD);
-    page.push_str("\n| table | kind | kept | one row is |\n|---|---|---|---|\n");
+    page.push_str("\n| table | versions | kind | kept | one row is |\n|---|---|---|---|---|\n");
     for table in tables() {
         let _ = writeln!(
             page,
-            "| [{0}](#{1}) | {2} | {3} | {4} |",
+            "| [{0}](#{1}) | {2} | {3} | {4} | {5} |",
             table.name,
             table.name.to_lowercase(),
+            versions(table),
             table.kind.as_str(),
             kept(table),
             table.grain
@@ -31,6 +34,15 @@ pub fn warehouse_tables_markdown() -> String {
         describe(&mut page, table);
     }
     page
+}
+
+fn versions(table: &Table) -> &'static str {
+    match table.shown {
+        Shown::Always => "v1.0, beta, extended",
+        Shown::Beta => "beta, extended",
+        Shown::Extended => "extended",
+        Shown::Never => "files",
+    }
 }
 
 fn kept(table: &Table) -> String {
@@ -61,6 +73,7 @@ fn describe(page: &mut String, table: &Table) {
         }
         match column.shown {
             Shown::Beta => notes.push(Version::Beta.as_str().to_owned()),
+            Shown::Extended => notes.push(Version::Extended.as_str().to_owned()),
             Shown::Never => notes.push("files".to_owned()),
             Shown::Always => {}
         }

@@ -1,12 +1,14 @@
 //! What one table is: its columns, key, order, retention and, for enumerations, its rows.
 
-use crate::{Column, EdmType, Shown, Version};
+use crate::{Column, EdmType, Role, Shown, Version};
 
 /// What a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Things: devices, users. Rows are never removed, only marked deleted.
     Dimension,
+    /// Which thing belongs to which. Rows are never removed, only marked ended.
+    Association,
     /// Measurements of a day. Rows are removed after the retention.
     Fact,
     /// Names of types and states; the rows are in the catalogue.
@@ -18,6 +20,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Dimension => "dimension",
+            Self::Association => "association",
             Self::Fact => "fact",
             Self::Enumeration => "enumeration",
         }
@@ -98,6 +101,21 @@ impl Table {
     /// The columns `version` shows, with their places in the files.
     pub fn shown_columns(&self, version: Version) -> impl Iterator<Item = (usize, &'static Column)> {
         self.columns.iter().enumerate().filter(move |(_, column)| column.shown.in_version(version))
+    }
+
+    pub(crate) const fn shown(mut self, shown: Shown) -> Self {
+        self.shown = shown;
+        self
+    }
+
+    /// Whether no two rows have the same value in the column of that name.
+    pub fn is_unique(&self, column: &str) -> bool {
+        match (self.key, self.column(column).map(|column| column.role)) {
+            ([key], _) if *key == column => true,
+            ([_], Some(Role::SurrogateKey)) => true,
+            ([_], Some(Role::NaturalKey)) => matches!(self.kind, Kind::Enumeration),
+            _ => false,
+        }
     }
 
     /// Whether the key includes dateKey, so that date ranges and `maxhistorydays` apply. The table of dates itself

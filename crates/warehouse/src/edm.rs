@@ -1,7 +1,8 @@
-//! The catalogue as an OData model, one per version, and the promise that `v1.0` only grows.
+//! The catalogue as an OData model, one per version, and the promise that `v1.0` only grows. Navigation properties are
+//! in the extended model alone.
 
 use ::model::{EdmType, Table, Version};
-use odata::edm::{EntitySet, EntityType, Model, Property};
+use odata::edm::{EntitySet, EntityType, Model, Navigation, Property};
 
 /// Namespace of the feed's schema.
 pub const NAMESPACE: &str = "Quarterdeck.Warehouse";
@@ -9,13 +10,16 @@ pub const NAMESPACE: &str = "Quarterdeck.Warehouse";
 /// The model that `$metadata` of `version` shows.
 pub fn model(version: Version) -> Model {
     ::model::tables_in(version).fold(Model::new(NAMESPACE, "Warehouse"), |model, table| {
-        model
-            .entity_type(entity_type(table, version))
-            .entity_set(EntitySet::new(table.name, table.entity).doc(table.doc))
+        let mut set = EntitySet::new(table.name, table.entity).doc(table.doc);
+        set.bindings = ::model::navigations(table, version)
+            .into_iter()
+            .map(|navigation| (navigation.name, navigation.table.name.to_owned()))
+            .collect();
+        model.entity_type(entity_type(table, version)).entity_set(set)
     })
 }
 
-fn entity_type(table: &Table, version: Version) -> EntityType {
+fn entity_type(table: &'static Table, version: Version) -> EntityType {
     let mut entity = EntityType::new(table.entity).doc(table.grain);
     for (_, column) in table.shown_columns(version) {
         let mut property =
@@ -25,7 +29,28 @@ fn entity_type(table: &Table, version: Version) -> EntityType {
         }
         entity = entity.property(property);
     }
-    table.key.iter().fold(entity, |entity, name| entity.key_of(name))
+    let entity = table.key.iter().fold(entity, |entity, name| entity.key_of(name));
+    ::model::navigations(table, version)
+        .into_iter()
+        .fold(entity, |entity, navigation| entity.navigation(property_of(navigation)))
+}
+
+/// One navigation property. A reference may point to a row that is gone, so that one row may be none.
+fn property_of(navigation: ::model::Navigation) -> Navigation {
+    let constraints = if navigation.many {
+        Vec::new()
+    } else {
+        vec![(navigation.column.to_owned(), navigation.to_column.to_owned())]
+    };
+    Navigation {
+        name: navigation.name,
+        target: navigation.table.entity.to_owned(),
+        collection: navigation.many,
+        nullable: !navigation.many,
+        partner: Some(navigation.partner),
+        constraints,
+        doc: format!("The rows of {} whose {} is the same.", navigation.table.name, navigation.to_column),
+    }
 }
 
 const fn edm_type(edm: EdmType) -> odata::edm::EdmType {

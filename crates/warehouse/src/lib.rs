@@ -161,6 +161,9 @@ fn feed_routes(warehouse: &Warehouse, root: Root) -> Vec<Route> {
         Root::Path(::model::Version::Beta) => {
             ["/warehouse/beta", "/warehouse/beta/", "/warehouse/beta/{*path}"]
         }
+        Root::Path(::model::Version::Extended) => {
+            ["/warehouse/extended", "/warehouse/extended/", "/warehouse/extended/{*path}"]
+        }
     };
     let route = |path| {
         let warehouse = warehouse.clone();

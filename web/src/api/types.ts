@@ -167,7 +167,7 @@ export interface WarehouseColumn {
 
 export interface WarehouseTable {
   name: string;
-  kind: 'dimension' | 'fact' | 'enumeration';
+  kind: 'dimension' | 'fact' | 'association' | 'enumeration';
   rows: number;
   sizeBytes: number;
   retentionDays: number | null;

@@ -69,6 +69,7 @@ const COLUMNS: &[Column] = &[
     Column::text("easDeviceId", "device.eas_device_id", "Exchange ActiveSync id of the device.").pseudonym(),
     Column::text("serialNumber", "device.serial_number", "Serial number.").personal(),
     Column::text("userId", "device.user_id", "Id of the user the device belongs to; joins users.userId.")
+        .joins("currentUsers", "userId", "user")
         .pseudonym(),
     Column::time("rowLastModifiedDateTimeUTC", W, "When the warehouse last wrote this row differently.")
         .required()
@@ -112,6 +113,7 @@ const COLUMNS: &[Column] = &[
         "device.primary_user_id",
         "Id of the device's main user; joins users.userId.",
     )
+    .joins("currentUsers", "userId", "mainUser")
     .pseudonym(),
     Column::text("iccid", "device.iccid", "Number of the SIM card.").personal().beta(),
     Column::text(

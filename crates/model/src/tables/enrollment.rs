@@ -1,8 +1,44 @@
-//! How devices are enrolled and why enrolments fail (seed, "Intune Data Warehouse Collections").
+//! How devices are enrolled (seed, "Intune Data Warehouse Collections").
 
-use super::{enumeration, id_column, key_column, name_column, row};
+use super::{REPORTS, count, date_key, enumeration, fact, id_column, key_column, name_column, row};
 use crate::Const::{Int, Text};
-use crate::Table;
+use crate::{Column, Row, Table};
+
+pub(super) const DEVICE_ENROLLMENT_TYPE_ROWS: &[Row] = &[
+    row(&[Int(-1), Int(-1), Text("Not Available")], "The enrolment type is unavailable."),
+    row(&[Int(0), Int(1), Text("Unknown")], "Enrolment type was not collected."),
+    row(&[Int(1), Int(2), Text("UserEnrollment")], "User driven enrolment through BYOD channel."),
+    row(
+        &[Int(2), Int(3), Text("DeviceEnrollmentManager")],
+        "User enrolment with a device enrolment manager account.",
+    ),
+    row(
+        &[Int(3), Int(4), Text("AppleBulkWithUser")],
+        "Apple bulk enrolment with user challenge. (DEP, Apple Configurator)",
+    ),
+    row(
+        &[Int(4), Int(5), Text("AppleBulkWithoutUser")],
+        "Apple bulk enrolment without user challenge. (DEP, Apple Configurator, Mobile Config)",
+    ),
+    row(&[Int(5), Int(6), Text("WindowsAzureADJoin")], "Windows 10 Microsoft Entra join."),
+    row(
+        &[Int(6), Int(7), Text("WindowsBulkUserless")],
+        "Windows 10 bulk enrolment through ICD with certificate.",
+    ),
+    row(
+        &[Int(7), Int(8), Text("WindowsAutoEnrollment")],
+        "Windows 10 automatic enrolment. (Add work account)",
+    ),
+    row(&[Int(8), Int(9), Text("WindowsBulkAzureDomainJoin")], "Windows 10 bulk Microsoft Entra join."),
+    row(
+        &[Int(9), Int(10), Text("WindowsCoManagement")],
+        "Windows 10 co-management triggered by Autopilot or Group Policy.",
+    ),
+    row(
+        &[Int(10), Int(11), Text("WindowsAzureADJoinsUsingDeviceAuth")],
+        "Windows 10 Microsoft Entra join using Device Auth.",
+    ),
+];
 
 pub(crate) static DEVICE_ENROLLMENT_TYPES: Table = enumeration(
     ("deviceEnrollmentTypes", "deviceEnrollmentType"),
@@ -12,41 +48,7 @@ pub(crate) static DEVICE_ENROLLMENT_TYPES: Table = enumeration(
         key_column("deviceEnrollmentTypeKey", "The warehouse's key of the enrolment type."),
         name_column("deviceEnrollmentTypeName", "Name of the enrolment type."),
     ],
-    &[
-        row(&[Int(-1), Int(-1), Text("Not Available")], "The enrolment type is unavailable."),
-        row(&[Int(0), Int(1), Text("Unknown")], "Enrolment type was not collected."),
-        row(&[Int(1), Int(2), Text("UserEnrollment")], "User driven enrolment through BYOD channel."),
-        row(
-            &[Int(2), Int(3), Text("DeviceEnrollmentManager")],
-            "User enrolment with a device enrolment manager account.",
-        ),
-        row(
-            &[Int(3), Int(4), Text("AppleBulkWithUser")],
-            "Apple bulk enrolment with user challenge. (DEP, Apple Configurator)",
-        ),
-        row(
-            &[Int(4), Int(5), Text("AppleBulkWithoutUser")],
-            "Apple bulk enrolment without user challenge. (DEP, Apple Configurator, Mobile Config)",
-        ),
-        row(&[Int(5), Int(6), Text("WindowsAzureADJoin")], "Windows 10 Microsoft Entra join."),
-        row(
-            &[Int(6), Int(7), Text("WindowsBulkUserless")],
-            "Windows 10 bulk enrolment through ICD with certificate.",
-        ),
-        row(
-            &[Int(7), Int(8), Text("WindowsAutoEnrollment")],
-            "Windows 10 automatic enrolment. (Add work account)",
-        ),
-        row(&[Int(8), Int(9), Text("WindowsBulkAzureDomainJoin")], "Windows 10 bulk Microsoft Entra join."),
-        row(
-            &[Int(9), Int(10), Text("WindowsCoManagement")],
-            "Windows 10 co-management triggered by Autopilot or Group Policy.",
-        ),
-        row(
-            &[Int(10), Int(11), Text("WindowsAzureADJoinsUsingDeviceAuth")],
-            "Windows 10 Microsoft Entra join using Device Auth.",
-        ),
-    ],
+    DEVICE_ENROLLMENT_TYPE_ROWS,
     ("Intune Data Warehouse Collections, deviceEnrollmentTypes", "How a device was enrolled."),
 );
 
@@ -74,126 +76,47 @@ pub(crate) static DEVICE_REGISTRATION_STATES: Table = enumeration(
     ("Intune Data Warehouse Collections, deviceRegistrationStates", "The registration of a device."),
 );
 
-pub(crate) static ENROLLMENT_EVENT_STATUSES: Table = enumeration(
-    ("enrollmentEventStatuses", "enrollmentEventStatus"),
-    &["enrollmentEventStatusKey"],
+pub(crate) static ENROLLMENT_ACTIVITIES: Table = fact(
+    ("enrollmentActivities", "enrollmentActivity"),
+    "the enrolments of one day that have the same type, kind of device, result, reason and system version",
     &[
-        key_column("enrollmentEventStatusKey", "The warehouse's key of the status."),
-        name_column("enrollmentEventStatusName", "Name of the status."),
+        "dateKey",
+        "deviceEnrollmentTypeKey",
+        "deviceTypeKey",
+        "enrollmentEventStatusKey",
+        "enrollmentFailureCategoryKey",
+        "enrollmentFailureReasonKey",
+        "osVersion",
     ],
     &[
-        row(&[Int(-1), Text("Not Available")], "The enrolment status is unavailable."),
-        row(&[Int(1), Text("Success")], "A successful device enrolment"),
-        row(&[Int(2), Text("Failed")], "A failed device enrolment"),
-    ],
-    ("Intune Data Warehouse Collections, enrollmentEventStatuses", "The result of an enrolment."),
-);
-
-pub(crate) static ENROLLMENT_FAILURE_CATEGORIES: Table = enumeration(
-    ("enrollmentFailureCategories", "enrollmentFailureCategory"),
-    &["enrollmentFailureCategoryKey"],
-    &[
-        key_column("enrollmentFailureCategoryKey", "The warehouse's key of the category."),
-        name_column("enrollmentFailureCategoryName", "Name of the category."),
-    ],
-    &[
-        row(&[Int(-1), Text("Not Available")], "The enrolment failure category is not available."),
-        row(&[Int(1), Text("Not Applicable")], "The enrolment failure category is not applicable."),
-        row(&[Int(2), Text("Unknown")], "Unknown error."),
-        row(&[Int(3), Text("Authentication")], "Authentication failed."),
-        row(&[Int(4), Text("Authorization")], "Call was authenticated, but not authorized to enrol."),
-        row(
-            &[Int(5), Text("AccountValidation")],
-            "Failed to validate the account for enrolment. (Account blocked, enrolment not enabled)",
-        ),
-        row(
-            &[Int(6), Text("UserValidation")],
-            "User could not be validated. (User does not exist, missing licence)",
-        ),
-        row(&[Int(7), Text("DeviceNotSupported")], "Device is not supported for mobile device management."),
-        row(&[Int(8), Text("InMaintenance")], "Account is in maintenance."),
-        row(
-            &[Int(9), Text("BadRequest")],
-            "Client sent a request that is not understood or supported by the service.",
-        ),
-        row(
-            &[Int(10), Text("FeatureNotSupported")],
-            "Features used by this enrolment are not supported for this account.",
-        ),
-        row(
-            &[Int(11), Text("EnrollmentRestrictionsEnforced")],
-            "Enrolment restrictions configured by the administrator blocked this enrolment.",
-        ),
-        row(
-            &[Int(12), Text("ClientDisconnected")],
-            "Client timed out or enrolment was aborted by the end user.",
-        ),
-        row(
-            &[Int(13), Text("UserAbandonment")],
-            "Enrolment was abandoned by the end user, who started but did not finish in time.",
-        ),
-    ],
-    ("Intune Data Warehouse Collections, enrollmentFailureCategories", "Why an enrolment failed."),
-);
-
-pub(crate) static ENROLLMENT_FAILURE_REASONS: Table = enumeration(
-    ("enrollmentFailureReasons", "enrollmentFailureReason"),
-    &["enrollmentFailureReasonKey"],
-    &[
-        key_column("enrollmentFailureReasonKey", "The warehouse's key of the reason."),
-        name_column("enrollmentFailureReasonName", "Name of the reason."),
-    ],
-    &[
-        row(&[Int(-1), Text("Not Available")], "The enrolment failure reason is not available."),
-        row(&[Int(1), Text("Not Applicable")], "The enrolment failure reason is not applicable."),
-        row(&[Int(2), Text("Unknown")], "Unknown error."),
-        row(&[Int(3), Text("UserNotLicensed")], "The user was not found or does not have a valid licence."),
-        row(&[Int(4), Text("UserUnknown")], "User is not known."),
-        row(
-            &[Int(5), Text("BulkAlreadyEnrolledDevice")],
-            "Only one user can enrol a device. This device was previously enrolled by another user.",
-        ),
-        row(
-            &[Int(6), Text("EnrollmentOnboardingIssue")],
-            "The mobile device management (MDM) authority is not configured yet.",
-        ),
-        row(
-            &[Int(7), Text("AppleChallengeIssue")],
-            "The iOS management profile installation was delayed or failed.",
-        ),
-        row(&[Int(8), Text("AppleOnboardingIssue")], "An Apple MDM push certificate is required to enrol."),
-        row(&[Int(9), Text("DeviceCap")], "The user attempted to enrol more devices than allowed."),
-        row(
-            &[Int(10), Text("AuthenticationRequirementNotMet")],
-            "The enrolment service failed to authorize this request.",
-        ),
-        row(
-            &[Int(11), Text("UnsupportedDeviceType")],
-            "This device does not meet the minimum requirements for enrolment.",
-        ),
-        row(
-            &[Int(12), Text("EnrollmentCriteriaNotMet")],
-            "This device failed to enrol due to a configured enrolment restriction rule.",
-        ),
-        row(
-            &[Int(13), Text("BulkDeviceNotPreregistered")],
-            "This device's IMEI or serial number was not found, so it counts as personally owned, which is blocked.",
-        ),
-        row(
-            &[Int(14), Text("FeatureNotSupported")],
-            "The user attempted to use a feature that is not released yet or not compatible with the configuration.",
-        ),
-        row(
-            &[Int(15), Text("UserAbandonment")],
-            "Enrolment was abandoned by the end user, who started but did not finish in time.",
-        ),
-        row(
-            &[Int(16), Text("APNSCertificateExpired")],
-            "Apple devices cannot be managed with an expired Apple MDM push certificate.",
-        ),
+        date_key(),
+        Column::int("deviceEnrollmentTypeKey", REPORTS, "Key of the way of enrolling.")
+            .required()
+            .to("deviceEnrollmentTypes"),
+        Column::int("deviceTypeKey", REPORTS, "Key of the type of device.").required().to("deviceTypes"),
+        Column::int("enrollmentEventStatusKey", REPORTS, "Key of the result.")
+            .required()
+            .to("enrollmentEventStatuses"),
+        Column::int(
+            "enrollmentFailureCategoryKey",
+            REPORTS,
+            "Key of the category of the failure; that of Not Applicable after a success.",
+        )
+        .required()
+        .to("enrollmentFailureCategories"),
+        Column::int(
+            "enrollmentFailureReasonKey",
+            REPORTS,
+            "Key of the reason of the failure; that of Not Applicable after a success.",
+        )
+        .required()
+        .to("enrollmentFailureReasons"),
+        Column::text("osVersion", REPORTS, "Version of the operating system; empty when it is not known.")
+            .required(),
+        count("count", "Enrolments that match all of these."),
     ],
     (
-        "Intune Data Warehouse Collections, enrollmentFailureReasons",
-        "The detailed reason of a failed enrolment within its category.",
+        "Intune Data Warehouse Collections, enrollmentActivities",
+        "How many enrolments succeeded and failed, by kind and reason. Each attempt counts once, on the day it ended.",
     ),
 );

@@ -2,9 +2,11 @@
 //!
 //! The ids are the ones Microsoft Graph uses for the same states; the keys are the warehouse's own and never change.
 
-use super::{CATALOGUE, enumeration, id_column, key_column, name_column, row, text_id_column};
+use super::{
+    WAREHOUSE, dimension, enumeration, id_column, key_column, name_column, row, row_modified, text_id_column,
+};
 use crate::Const::{Int, Text};
-use crate::{Column, Kind, Role, Shown, Table};
+use crate::{Column, Row, Table};
 
 pub(crate) static DEVICE_TYPES: Table = enumeration(
     ("deviceTypes", "deviceType"),
@@ -144,6 +146,23 @@ pub(crate) static MANAGEMENT_AGENT_TYPES: Table = enumeration(
     ),
 );
 
+pub(super) const COMPLIANCE_STATE_ROWS: &[Row] = &[
+    row(&[Text("-1"), Int(-1), Text("Not Yet Available")], "The device has not reported yet."),
+    row(&[Text("0"), Int(1), Text("Unknown")], "Unknown."),
+    row(&[Text("1"), Int(2), Text("Compliant")], "Compliant."),
+    row(
+        &[Text("2"), Int(3), Text("Noncompliant")],
+        "Device is non-compliant and is blocked from corporate resources.",
+    ),
+    row(&[Text("3"), Int(4), Text("Conflict")], "Conflict with other rules."),
+    row(&[Text("4"), Int(5), Text("Error")], "Error."),
+    row(
+        &[Text("254"), Int(6), Text("InGracePeriod")],
+        "Device is non-compliant but still has access to corporate resources.",
+    ),
+    row(&[Text("255"), Int(7), Text("ConfigManager")], "Managed by Config Manager."),
+];
+
 pub(crate) static COMPLIANCE_STATES: Table = enumeration(
     ("complianceStates", "complianceState"),
     &["complianceStateID"],
@@ -155,98 +174,23 @@ pub(crate) static COMPLIANCE_STATES: Table = enumeration(
         key_column("complianceStateKey", "The warehouse's key of the compliance state."),
         name_column("complianceStatus", "Name of the compliance state."),
     ],
-    &[
-        row(&[Text("-1"), Int(-1), Text("Not Yet Available")], "The device has not reported yet."),
-        row(&[Text("0"), Int(1), Text("Unknown")], "Unknown."),
-        row(&[Text("1"), Int(2), Text("Compliant")], "Compliant."),
-        row(
-            &[Text("2"), Int(3), Text("Noncompliant")],
-            "Device is non-compliant and is blocked from corporate resources.",
-        ),
-        row(&[Text("3"), Int(4), Text("Conflict")], "Conflict with other rules."),
-        row(&[Text("4"), Int(5), Text("Error")], "Error."),
-        row(
-            &[Text("254"), Int(6), Text("InGracePeriod")],
-            "Device is non-compliant but still has access to corporate resources.",
-        ),
-        row(&[Text("255"), Int(7), Text("ConfigManager")], "Managed by Config Manager."),
-    ],
+    COMPLIANCE_STATE_ROWS,
     ("Intune Data Warehouse Collections, complianceStates", "The compliance state of a device."),
 );
 
-pub(crate) static DEVICE_CATEGORIES: Table = Table {
-    name: "deviceCategories",
-    entity: "deviceCategory",
-    kind: Kind::Dimension,
-    grain: "one category",
-    retention_days: None,
-    shown: Shown::Always,
-    key: &["deviceCategoryID"],
-    sort: &["deviceCategoryID"],
-    columns: &[
+pub(crate) static DEVICE_CATEGORIES: Table = dimension(
+    ("deviceCategories", "deviceCategory"),
+    "one category",
+    &["deviceCategoryID"],
+    &[
         text_id_column("deviceCategoryID", "Id of the device category."),
         key_column("deviceCategoryKey", "The warehouse's key of the device category."),
         name_column("deviceCategoryName", "Name of the device category."),
-        Column::bool("isDeleted", "warehouse", "Whether the category no longer exists.").required(),
-        Column::time(
-            "rowLastModifiedDateTimeUTC",
-            "warehouse",
-            "When the warehouse last wrote this row differently.",
-        )
-        .required()
-        .role(Role::Lifetime),
-    ],
-    rows: &[],
-    source: "Intune Data Warehouse Collections, deviceCategories",
-    doc: "The categories an administrator sorts devices into.",
-};
-
-pub(crate) static POLICY_TYPES: Table = enumeration(
-    ("policyTypes", "policyType"),
-    &["policyTypeId"],
-    &[
-        id_column("policyTypeId", "Id of the policy type."),
-        key_column("policyTypeKey", "The warehouse's key of the policy type."),
-        name_column("policyTypeName", "Name of the policy type."),
-    ],
-    &[row(&[Int(-1), Int(-1), Text("Not Available")], "The policy type is unavailable.")],
-    (
-        "Intune Data Warehouse Collections, policyTypes",
-        "Types of device configuration profiles, app configuration profiles and compliance policies.",
-    ),
-);
-
-pub(crate) static POLICY_PLATFORM_TYPES: Table = enumeration(
-    ("policyPlatformTypes", "policyPlatformType"),
-    &["policyPlatformTypeKey"],
-    &[
-        key_column("policyPlatformTypeKey", "The warehouse's key of the platform."),
-        id_column("policyPlatformTypeId", "Id of the platform."),
-        name_column("policyPlatformTypeName", "Name of the platform."),
-    ],
-    &[],
-    (
-        "Reference for Policy entities, policyPlatformTypes",
-        "Platforms of all assigned policies. A platform no policy was ever assigned for has no row.",
-    ),
-);
-
-pub(crate) static INTUNE_MANAGEMENT_EXTENSION_HEALTH_STATES: Table = enumeration(
-    ("intuneManagementExtensionHealthStates", "intuneManagementExtensionHealthState"),
-    &["extensionStateKey"],
-    &[
-        Column::int("extensionStateKey", CATALOGUE, "Key of the health state.")
-            .required()
-            .role(Role::SurrogateKey),
-        name_column("extensionState", "Name of the health state."),
-    ],
-    &[
-        row(&[Int(1), Text("Unknown")], "No information on this device."),
-        row(&[Int(2), Text("Healthy")], "The extension works."),
-        row(&[Int(3), Text("Unhealthy")], "The extension does not work."),
+        Column::bool("isDeleted", WAREHOUSE, "Whether the category no longer exists.").required(),
+        row_modified(WAREHOUSE),
     ],
     (
-        "Reference for Intune Management Extensions; names as Microsoft Graph's healthState",
-        "Health of the management extension on a device.",
+        "Intune Data Warehouse Collections, deviceCategories",
+        "The categories an administrator sorts devices into.",
     ),
 );

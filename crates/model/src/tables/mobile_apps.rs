@@ -1,21 +1,11 @@
 //! Types and states of apps (seed, "Reference for application entities" and "… mobile app management").
 
-use super::{CATALOGUE, enumeration, id_column, key_column, name_column, row, text_id_column};
+use super::{CATALOGUE, enumeration, id_column, key_column, name_column, row, row_modified, text_id_column};
 use crate::Const::{Int, Text, Time};
-use crate::{Column, Role, Table};
+use crate::Table;
 
 /// The day these rows were written into the catalogue, 2026-11-20T00:00:00Z; bump it on a row that changes.
-const WRITTEN: crate::Const = Time(1_795_132_800_000_000);
-
-const fn row_modified() -> Column {
-    Column::time(
-        "rowLastModifiedDateTimeUTC",
-        CATALOGUE,
-        "When the warehouse last wrote this row differently.",
-    )
-    .required()
-    .role(Role::Lifetime)
-}
+pub(super) const WRITTEN: crate::Const = Time(1_795_132_800_000_000);
 
 pub(crate) static APP_TYPES: Table = enumeration(
     ("appTypes", "appType"),
@@ -26,6 +16,7 @@ pub(crate) static APP_TYPES: Table = enumeration(
         name_column("appTypeName", "Name of the app type."),
     ],
     &[
+        row(&[Int(-1), Int(-1), Text("Not Available")], "The app type is unavailable."),
         row(&[Int(0), Int(1), Text("Android store app")], "An Android store app."),
         row(&[Int(1), Int(2), Text("Android LOB app")], "An Android line-of-business app."),
         row(
@@ -49,7 +40,10 @@ pub(crate) static APP_TYPES: Table = enumeration(
         row(&[Int(11), Int(12), Text("Windows Mobile MSI")], "An MSI line-of-business app."),
         row(&[Int(12), Int(13), Text("Windows Phone LOB app")], "A Windows Phone line-of-business app."),
     ],
-    ("Reference for application entities, appTypes", "Where an app is installed from."),
+    (
+        "Reference for application entities, appTypes",
+        "Where an app is installed from. Win32 apps are not in the warehouse and have no type here.",
+    ),
 );
 
 pub(crate) static VPP_PROGRAM_TYPES: Table = enumeration(
@@ -89,6 +83,7 @@ pub(crate) static MOBILE_APP_INSTALL_STATES: Table = enumeration(
         name_column("appInstallStateName", "Name of the install state."),
     ],
     &[
+        row(&[Int(-1), Int(-2), Text("Not Available")], "The install state is unavailable."),
         row(&[Int(1), Int(-1), Text("notApplicable")], "The app does not apply to the device."),
         row(&[Int(2), Int(1), Text("installed")], "The app is installed."),
         row(&[Int(3), Int(2), Text("failed")], "The installation failed."),
@@ -110,7 +105,7 @@ pub(crate) static MAM_DEVICE_HEALTHS: Table = enumeration(
         key_column("deviceHealthKey", "The warehouse's key of the health."),
         id_column("deviceHealth", "Number of the health."),
         name_column("deviceHealthName", "Name of the health."),
-        row_modified(),
+        row_modified(CATALOGUE),
     ],
     &[
         row(&[Int(-1), Int(-1), Text("Not Available"), WRITTEN], "No information on this device."),
@@ -130,7 +125,7 @@ pub(crate) static MAM_PLATFORMS: Table = enumeration(
         key_column("platformKey", "The warehouse's key of the platform."),
         id_column("platform", "Number of the platform."),
         name_column("platformName", "Name of the platform."),
-        row_modified(),
+        row_modified(CATALOGUE),
     ],
     &[
         row(&[Int(-1), Int(-1), Text("Not Available"), WRITTEN], "No information on the platform."),

@@ -7,7 +7,7 @@ const W: &str = "warehouse";
 pub(crate) static USER_DEVICE_ASSOCIATIONS: Table = Table {
     name: "userDeviceAssociations",
     entity: "userDeviceAssociation",
-    kind: Kind::Dimension,
+    kind: Kind::Association,
     grain: "one user with one device; the row is closed when they part and opened again when they meet again",
     retention_days: None,
     shown: Shown::Always,

@@ -6,6 +6,7 @@
 //! taking half the tenant for deleted is worse than a missing day. Memory does not grow with the tenant, but for one
 //! number per user.
 
+mod current;
 mod declared;
 mod passes;
 

@@ -22,7 +22,7 @@ import { Time } from '../../ui/Time';
 import { Connect } from './Connect';
 import { PublishButton } from './PublishButton';
 
-const KINDS = ['dimension', 'fact', 'enumeration'] as const;
+const KINDS = ['dimension', 'fact', 'association', 'enumeration'] as const;
 
 const useStyles = makeStyles({
   urls: {

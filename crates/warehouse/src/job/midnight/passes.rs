@@ -3,6 +3,7 @@
 use ::model::Table;
 use lake::{Old, Replace};
 
+use super::current::CurrentUsers;
 use super::{Image, MidnightError, Work};
 use crate::cell::Cell;
 use crate::files::TableRows;
@@ -106,20 +107,22 @@ fn read_users(
     image: &mut dyn Image,
     replace: &mut Vec<Replace>,
 ) -> Result<((u64, u64), UserKeys), MidnightError> {
-    let table = table("users");
+    let (table, current) = (table("users"), table("currentUsers"));
     let mut keys = next_key(work, table, "userKey")?;
     let (mut base, mut published) = sources(work, table)?;
-    let mut sink = sink(work, table, None);
+    let (mut users, mut people) = (sink(work, table, None), sink(work, current, None));
+    let mut both = CurrentUsers::new((table, current), &mut users, &mut people);
     let mut by_id = UserKeys::default();
     let published = published.as_mut().map(|rows| rows as &mut dyn Rows);
-    let mut merge = UserMerge::new(table, day, &mut base, published, &mut keys, &mut sink);
+    let mut merge = UserMerge::new(table, day, &mut base, published, &mut keys, &mut both);
     image.users(&mut |user| {
         let key = merge.see(&user_row(user))?;
         by_id.insert(user.id, key);
         Ok(())
     })?;
     let counts = merge.finish()?;
-    replace.push(whole(work, table, sink)?);
+    replace.push(whole(work, table, users)?);
+    replace.push(whole(work, current, people)?);
     Ok((counts, by_id))
 }
 

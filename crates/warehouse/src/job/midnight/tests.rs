@@ -36,6 +36,38 @@ fn a_day_fills_every_table() {
 }
 
 #[test]
+fn current_users_are_the_people_of_today() {
+    let bench = bench();
+    bench.publish(DAY_1, &Lists::of(&["a", "b"], &[]));
+    assert_eq!(bench.ints("currentUsers", &["userKey"]), [[1], [2]]);
+    // One loses the licence and goes; the next day a new version of that person begins, with a key of its own.
+    bench.publish(DAY_2, &Lists::of(&["b"], &[]));
+    assert_eq!(bench.ints("currentUsers", &["userKey", "intuneLicensed"]), [[2, 1]]);
+    bench.publish(date(2026, 1, 7), &Lists::of(&["a", "b"], &[]));
+    let current = bench.ints("currentUsers", &["userKey"]);
+    let users = bench.ints("users", &["userKey", "isCurrent", "isDeleted"]);
+    let expected: Vec<_> = users.iter().filter(|row| row[1..] == [1, 0]).map(|row| vec![row[0]]).collect();
+    assert_eq!((current.len(), &current), (2, &expected));
+}
+
+#[test]
+fn tables_without_a_source_are_there_and_empty() {
+    let bench = bench();
+    bench.publish(DAY_1, &Lists::of(&["a"], &[("1", "a")]));
+    let filled =
+        ["users", "currentUsers", "devices", "devicePropertyHistories", "userDeviceAssociations", "dates"];
+    for table in ::model::tables().iter().filter(|table| table.rows.is_empty()) {
+        let columns: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+        assert_eq!(
+            bench.rows(table.name, &columns).is_empty(),
+            !filled.contains(&table.name),
+            "{}",
+            table.name
+        );
+    }
+}
+
+#[test]
 fn running_a_day_again_changes_nothing() {
     let bench = bench();
     let lists = Lists::of(&["a"], &[("1", "a")]);
