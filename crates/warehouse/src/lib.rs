@@ -14,6 +14,7 @@
 
 pub mod calendar;
 pub mod cell;
+pub mod counting;
 pub mod edm;
 pub mod encode;
 pub mod feed;
