@@ -50,6 +50,7 @@ fn property_of(navigation: ::model::Navigation) -> Navigation {
         partner: Some(navigation.partner),
         constraints,
         doc: format!("The rows of {} whose {} is the same.", navigation.table.name, navigation.to_column),
+        ..Navigation::default()
     }
 }
 
