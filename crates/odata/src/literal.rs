@@ -3,6 +3,7 @@
 //! Text to value is `parse`; value to URL text is `Display`. Arithmetic lives in [`crate::expr::evaluate`].
 
 mod decimal;
+pub(crate) mod fit;
 pub(crate) mod parse;
 pub(crate) mod temporal;
 

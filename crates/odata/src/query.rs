@@ -11,6 +11,7 @@ mod read;
 mod search;
 
 pub use context::{Context, Limits, SystemOption};
+pub(crate) use read::parameters;
 pub use search::SearchExpr;
 
 use crate::error::QueryError;

@@ -121,7 +121,13 @@ impl Feed {
             }),
             Resource::Data(path) => self.data(request, version, &model, &path),
             Resource::Batch => Err(not_offered("$batch is not offered; send the requests one by one.")),
-            Resource::Entity => Err(not_offered("$entity is not offered; read the entity set with $filter.")),
+            Resource::Entity | Resource::EntityAs(_) => {
+                Err(not_offered("$entity is not offered; read the entity set with $filter."))
+            }
+            Resource::All(_) => Err(not_offered("$all is not offered; read the entity sets one by one.")),
+            Resource::CrossJoin(_) => {
+                Err(not_offered("$crossjoin is not offered; read the entity sets one by one."))
+            }
         }
     }
 

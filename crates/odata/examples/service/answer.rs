@@ -89,7 +89,11 @@ fn respond(request: &Request<'_>, root: &str, model: &Model) -> Result<Answer, Q
         }
         Resource::Metadata => csdl::to_json(model).to_string().into_bytes(),
         Resource::Data(path) => data(path, &options, &agreed, root, model)?,
-        Resource::Batch | Resource::Entity => {
+        Resource::Batch
+        | Resource::Entity
+        | Resource::EntityAs(_)
+        | Resource::All(_)
+        | Resource::CrossJoin(_) => {
             return Err(QueryError::not_implemented("Read a collection by its name instead."));
         }
     };

@@ -4,6 +4,8 @@
 
 mod compare;
 
+pub(crate) use compare::capital;
+
 use super::function::Kind;
 use super::{Arithmetic, Expr, ExprKind, Function, Lambda, Literal};
 use crate::edm::{EdmType, EnumType, Model};

@@ -325,9 +325,7 @@ impl Parser<'_, '_, '_> {
                 let value = self.quoted()?;
                 self.leaf(ExprKind::Literal(Literal::String(value)), start)
             }
-            Some('{') => Err(QueryError::not_implemented("JSON objects are not available in expressions.")
-                .at(start)
-                .into()),
+            Some('{') => self.json_object(start),
             Some('"') => Err(self.cursor.syntax("Write text in single quotes, not in double quotes.").into()),
             Some('$') => return self.dollar(start),
             Some(c) if c == '-' || c.is_ascii_digit() => self.bare_literal(start),

@@ -140,9 +140,20 @@ fn write_literal(out: &mut String, literal: &Literal, namespace: &str) {
         out.push_str(if items.is_empty() { "[]" } else { "]" });
         return;
     }
+    if let Literal::Record(_) = literal {
+        out.push_str(&String::from_utf8_lossy(&json(literal)));
+        return;
+    }
     if matches!(literal, Literal::Enum { .. }) {
         out.push_str(namespace);
         out.push('.');
     }
     push(out, literal);
+}
+
+/// A structured value in JSON, as arguments of functions write it.
+fn json(literal: &Literal) -> Vec<u8> {
+    let mut out = Vec::new();
+    crate::json::write_literal(&mut out, literal, false);
+    out
 }

@@ -2,16 +2,23 @@
 //!
 //! It reads names off a model; the grammar around them is in [`super::parse`].
 
-use crate::edm::{EdmType, EntityType, Model, Navigation, Property};
+use crate::edm::{EdmType, Members, Model};
 use crate::error::{QueryError, code, did_you_mean};
 use crate::query::Context;
 
 /// Something that has properties, or a value that has none.
 #[derive(Debug, Clone)]
 pub(crate) enum Place<'c> {
-    Entity(&'c EntityType),
-    Complex(&'c str, &'c [Property]),
+    Structured(EdmType, Members<'c>),
     Value(EdmType),
+}
+
+impl Place<'_> {
+    pub(crate) fn ty(&self) -> &EdmType {
+        match self {
+            Place::Structured(ty, _) | Place::Value(ty) => ty,
+        }
+    }
 }
 
 /// What names mean at one place of an expression.
@@ -20,13 +27,15 @@ pub(crate) struct Scope<'c> {
     pub(crate) context: &'c Context<'c>,
     /// What a path without a variable starts at.
     pub(crate) root: Place<'c>,
+    /// The root is what the options apply to, not an item inside `$count($filter=…)`.
+    pub(crate) at_root: bool,
     /// Lambda variables, innermost last.
     pub(crate) variables: Vec<(String, EdmType)>,
 }
 
 impl<'c> Scope<'c> {
     pub(crate) fn of(context: &'c Context<'c>) -> Self {
-        Self { context, root: Place::Entity(context.entity_type), variables: Vec::new() }
+        Self { context, root: context.place(&context.ty), at_root: true, variables: Vec::new() }
     }
 
     pub(crate) fn model(&self) -> &'c Model {
@@ -39,20 +48,7 @@ impl<'c> Scope<'c> {
 
     /// The place a value of `ty` is.
     pub(crate) fn place(&self, ty: &EdmType) -> Place<'c> {
-        match ty {
-            EdmType::Entity(name) if *name == self.context.entity_type.name => {
-                Place::Entity(self.context.entity_type)
-            }
-            EdmType::Entity(name) => match self.model().find_entity_type(name) {
-                Some(entity) => Place::Entity(entity),
-                None => Place::Value(ty.clone()),
-            },
-            EdmType::Complex(name) => match self.model().find_complex_type(name) {
-                Some(complex) => Place::Complex(&complex.name, &complex.properties),
-                None => Place::Value(ty.clone()),
-            },
-            other => Place::Value(other.clone()),
-        }
+        self.context.place(ty)
     }
 
     /// The property or navigation property `name` at `place`: metadata spelling and type.
@@ -63,19 +59,23 @@ impl<'c> Scope<'c> {
         name: &str,
         position: usize,
     ) -> Result<(String, EdmType), QueryError> {
-        let (owner, properties, navigation): (&str, &[Property], &[Navigation]) = match place {
-            Place::Entity(entity) => (&entity.name, &entity.properties, &entity.navigation),
-            Place::Complex(name, properties) => (name, properties, &[]),
-            Place::Value(ty) => {
+        let nothing = Members::default();
+        let (owner, members) = match place {
+            Place::Structured(_, members) => (members.name, members),
+            Place::Value(ty) if !at_root || self.context.computed.is_empty() => {
                 let message = format!("There is nothing after '/': the part before it is {}.", ty.plain());
+                let nothing_here = || format!("'{name}' is no property: this is {}; write $it.", ty.plain());
+                let message = if at_root || position == 0 { nothing_here() } else { message };
                 return Err(QueryError::bad(code::UNKNOWN_PROPERTY, message).at(position));
             }
+            Place::Value(_) => ("value", &nothing),
         };
         let computed: &[(String, EdmType)] = if at_root { &self.context.computed } else { &[] };
         let known = || {
-            let structural = properties.iter().map(|p| (p.name.as_str(), p.ty.clone()));
-            let related = navigation.iter().map(|n| (n.name.as_str(), navigation_type(n)));
-            structural.chain(related).chain(computed.iter().map(|(name, ty)| (name.as_str(), ty.clone())))
+            let structural = members.properties.iter().map(|p| (p.name.as_str(), p.ty.clone()));
+            let related = members.navigation.iter().map(|n| (n.name.as_str(), n.ty()));
+            let made = computed.iter().rev().map(|(name, ty)| (name.as_str(), ty.clone()));
+            made.chain(structural).chain(related)
         };
         let exact = known().find(|(known, _)| *known == name);
         let found = exact.or_else(|| {
@@ -88,9 +88,49 @@ impl<'c> Scope<'c> {
             QueryError::bad(code::UNKNOWN_PROPERTY, message).at(position)
         })
     }
+
+    /// The type a path of type `from` has after the segment `name`: `Ok(None)` if that changes nothing.
+    ///
+    /// # Errors
+    /// 400 for a name that is no type, or a type that `from` cannot be.
+    pub(crate) fn cast(
+        &self,
+        from: &EdmType,
+        name: &str,
+        position: usize,
+    ) -> Result<Option<EdmType>, QueryError> {
+        cast(self.model(), from, name).map_err(|error| error.at(position))
+    }
 }
 
-fn navigation_type(navigation: &Navigation) -> EdmType {
-    let target = EdmType::Entity(navigation.target.clone());
-    if navigation.collection { EdmType::collection_of(target) } else { target }
+/// As [`Scope::cast`], without a place.
+pub(crate) fn cast(model: &Model, from: &EdmType, name: &str) -> Result<Option<EdmType>, QueryError> {
+    let bad = |message: String| QueryError::bad(code::INVALID_VALUE, message);
+    let (own, is_many) = match from {
+        EdmType::Collection(item) => (&**item, true),
+        single => (single, false),
+    };
+    if own.qualified(&model.namespace) == name {
+        return Ok(None);
+    }
+    let wanted = model.named_type(name).or_else(|| model.named_type(&model.qualified(name)));
+    let Some(wanted) = wanted else {
+        let structured = model.entity_types.iter().map(|ty| ty.name.as_str());
+        let structured = structured.chain(model.complex_types.iter().map(|ty| ty.name.as_str()));
+        let hint = did_you_mean(model.unqualified(name), structured);
+        return Err(bad(format!("There is no type '{name}'.{hint}")));
+    };
+    match (own, &wanted) {
+        (EdmType::Entity(own), EdmType::Entity(wanted))
+        | (EdmType::Complex(own), EdmType::Complex(wanted)) => {
+            if model.is_kind_of(own, wanted) {
+                return Ok(None);
+            }
+            if !model.is_kind_of(wanted, own) {
+                return Err(bad(format!("'{wanted}' is not derived from '{own}', so nothing here is one.")));
+            }
+        }
+        _ => return Err(bad(format!("'{name}' is not derived from {}.", own.plain()))),
+    }
+    Ok(Some(if is_many { EdmType::collection_of(wanted) } else { wanted }))
 }

@@ -65,7 +65,16 @@ fn source(path: &DataPath, model: &Model) -> String {
                 name = format!("{name}{keys}/{property}");
                 keys.clear();
             }
-            Segment::Value | Segment::Count | Segment::Reference => {}
+            Segment::Cast(_)
+            | Segment::Function(_)
+            | Segment::Action(_)
+            | Segment::Filter(_)
+            | Segment::Index(_)
+            | Segment::Value
+            | Segment::Count
+            | Segment::Reference
+            | Segment::Each
+            | Segment::Query => {}
         }
     }
     name

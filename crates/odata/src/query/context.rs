@@ -3,6 +3,8 @@
 //! It borrows everything and decides nothing.
 
 use crate::edm::{EdmType, EntityType, Model};
+use crate::expr::scope::Place;
+use crate::path::{DataPath, Root, Segment};
 
 /// Read a query against one entity type.
 ///
@@ -20,7 +22,10 @@ use crate::edm::{EdmType, EntityType, Model};
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
     pub model: &'a Model,
-    pub entity_type: &'a EntityType,
+    /// What the options apply to: the type of one entity, structured value or primitive value.
+    pub ty: EdmType,
+    /// The entity type, if `ty` is one.
+    pub entity_type: Option<&'a EntityType>,
     /// Options the service executes; others are answered with 501.
     pub offered: Vec<SystemOption>,
     /// Property names match in any case when no exact match exists (4.01 Advanced conformance allows it).
@@ -28,20 +33,69 @@ pub struct Context<'a> {
     pub limits: Limits,
     /// Names made by `$compute` or `$apply`, usable as properties.
     pub computed: Vec<(String, EdmType)>,
+    /// Names of options that are arguments of a function in the path, and so nothing else.
+    pub parameters: Vec<String>,
 }
 
 impl<'a> Context<'a> {
     /// All options, names in any case, default limits.
     #[must_use]
     pub fn new(model: &'a Model, entity_type: &'a EntityType) -> Self {
+        let ty = EdmType::Entity(entity_type.name.clone());
+        Self { entity_type: Some(entity_type), ..Self::of(model, &ty) }
+    }
+
+    /// As [`Context::new`], for the items of a collection of any type, or one value: `$it` is what the path names.
+    #[must_use]
+    pub fn of(model: &'a Model, ty: &EdmType) -> Self {
+        let ty = match ty {
+            EdmType::Collection(item) => (**item).clone(),
+            single => single.clone(),
+        };
         Self {
             model,
-            entity_type,
+            entity_type: match &ty {
+                EdmType::Entity(name) => model.find_entity_type(name),
+                _ => None,
+            },
+            ty,
             offered: SystemOption::ALL.to_vec(),
             ignore_case: true,
             limits: Limits::default(),
             computed: Vec::new(),
+            parameters: Vec::new(),
         }
+    }
+
+    /// For the query options of a request to `path`.
+    #[must_use]
+    pub fn for_path(model: &'a Model, path: &DataPath) -> Self {
+        let in_segments = path.segments.iter().filter_map(|segment| match segment {
+            Segment::Function(call) => Some(call),
+            _ => None,
+        });
+        let root = match &path.root {
+            Root::Function(call) => Some(call),
+            _ => None,
+        };
+        let calls = in_segments.chain(root).filter(|call| call.is_implicit);
+        let parameters = calls.flat_map(|call| &call.arguments).map(|(name, _)| name.clone()).collect();
+        Self { parameters, ..Self::of(model, &path.ty) }
+    }
+
+    /// The place a value of `ty` is. An entity type of the caller's own need not be in the model.
+    pub(crate) fn place(&self, ty: &EdmType) -> Place<'a> {
+        let own = self.entity_type.filter(|_| *ty == self.ty).map(|entity| self.model.members(entity));
+        match own.or_else(|| self.model.members_of(ty)) {
+            Some(members) => Place::Structured(ty.clone(), members),
+            None => Place::Value(ty.clone()),
+        }
+    }
+
+    /// The same for something related: without the names made here.
+    pub(crate) fn inside(&self, ty: &EdmType) -> Self {
+        let of = Self::of(self.model, ty);
+        Self { ty: of.ty, entity_type: of.entity_type, computed: Vec::new(), ..self.clone() }
     }
 
     /// Offers only these system options; `$format` and `$schemaversion` are always understood.

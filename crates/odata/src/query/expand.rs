@@ -17,8 +17,8 @@ impl<'m> Reader<'m, '_> {
             let position = cursor.position;
             if cursor.accept('*') {
                 let kind = expand_kind(cursor)?;
-                let all = self.context.entity_type.navigation.iter();
-                items.extend(all.map(|navigation| plain_item(navigation, kind)));
+                let all = self.context.model.members_of(&self.context.ty).unwrap_or_default();
+                items.extend(all.navigation.iter().map(|navigation| plain_item(navigation, kind)));
             } else {
                 items.push(self.expand_item(cursor)?);
             }
@@ -58,11 +58,11 @@ impl<'m> Reader<'m, '_> {
     }
 
     fn navigation(&self, name: &str, position: usize) -> Result<&'m Navigation, QueryError> {
-        let entity = self.context.entity_type;
+        let entity = self.context.model.members_of(&self.context.ty).unwrap_or_default();
         let ignore_case = self.context.ignore_case;
         let similar =
             |navigation: &&Navigation| ignore_case && navigation.name.to_lowercase() == name.to_lowercase();
-        let found = entity.find_navigation(name).or_else(|| entity.navigation.iter().find(similar));
+        let found = entity.find_navigation(name).or_else(|| entity.navigation.iter().copied().find(similar));
         found.ok_or_else(|| {
             if entity.find(name).is_some() {
                 let message = "Only navigation properties of the entity itself can be expanded.";
@@ -81,7 +81,7 @@ impl<'m> Reader<'m, '_> {
         target: &'m EntityType,
         kind: ExpandKind,
     ) -> Result<(Options, Option<Levels>), QueryError> {
-        let context = Context { entity_type: target, computed: Vec::new(), ..self.context.clone() };
+        let context = self.context.inside(&EdmType::Entity(target.name.clone()));
         let mut reader =
             Reader { context, aliases: self.aliases, budget: self.budget, level: self.level + 1 };
         let (mut options, mut levels, mut seen) = (Options::default(), None, Vec::new());

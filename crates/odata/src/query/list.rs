@@ -86,7 +86,7 @@ impl Reader<'_, '_> {
         let mut path = prefix.cloned().unwrap_or_else(|| Path {
             variable: None,
             segments: Vec::new(),
-            ty: EdmType::Entity(self.context.entity_type.name.clone()),
+            ty: self.context.ty.clone(),
         });
         loop {
             let position = cursor.position;
@@ -96,10 +96,10 @@ impl Reader<'_, '_> {
                 return Err(cursor.syntax(message));
             }
             if name.contains('.') {
-                if name != path.ty.qualified(&self.context.model.namespace) {
-                    let message =
-                        format!("There is no derived type '{name}' here; leave it out of the path.");
-                    return Err(QueryError::not_implemented(message).at(position));
+                if let Some(ty) = scope.cast(&path.ty, name, position)? {
+                    let model = self.context.model;
+                    path.segments.push(model.qualified(model.unqualified(name)));
+                    path.ty = ty;
                 }
             } else {
                 let at_root = path.segments.is_empty();
@@ -168,9 +168,9 @@ impl Reader<'_, '_> {
         cursor.skip_space();
         let position = cursor.position;
         let name = cursor.identifier();
-        let entity = self.context.entity_type;
-        let is_taken = entity.find(name).is_some()
-            || entity.find_navigation(name).is_some()
+        let members = self.context.model.members_of(&self.context.ty).unwrap_or_default();
+        let is_taken = members.find(name).is_some()
+            || members.find_navigation(name).is_some()
             || self.context.computed.iter().any(|(known, _)| known == name);
         if name.is_empty() || is_taken {
             let message = if is_taken {

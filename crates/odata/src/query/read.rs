@@ -54,6 +54,8 @@ fn sort(raw_query: &str, context: &Context<'_>) -> Result<Sorted, QueryError> {
             if aliases.insert(name.to_owned(), value).is_some() {
                 return Err(duplicate(name));
             }
+        } else if context.parameters.iter().any(|parameter| parameter == name) {
+            // An argument of a function in the path.
         } else if let Some(option) = system_option(name)? {
             offered(option, context)?;
             if system.iter().any(|(known, _)| *known == option) {
@@ -65,6 +67,28 @@ fn sort(raw_query: &str, context: &Context<'_>) -> Result<Sorted, QueryError> {
         }
     }
     Ok((system, aliases, custom))
+}
+
+/// Aliases, and the options that may be parameters of a function: those without `$` and `@`.
+///
+/// # Errors
+/// 400 for a broken escape or an alias given twice.
+pub(crate) fn parameters(raw_query: &str) -> Result<(Aliases, Vec<(String, String)>), QueryError> {
+    let (mut aliases, mut named) = (Aliases::new(), Vec::new());
+    for part in raw_query.split('&').filter(|part| !part.is_empty()) {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let name = decode(name, true)?.trim().to_owned();
+        if name.starts_with('$') {
+            continue;
+        }
+        let value = decode(value, true).map_err(|error| error.in_option(&name))?;
+        if !name.starts_with('@') {
+            named.push((name, value));
+        } else if aliases.insert(name.clone(), value).is_some() {
+            return Err(duplicate(&name));
+        }
+    }
+    Ok((aliases, named))
 }
 
 fn duplicate(name: &str) -> QueryError {

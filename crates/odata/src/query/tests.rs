@@ -5,7 +5,10 @@ mod options;
 mod soup;
 
 use super::{Context, Options, parse_options};
-use crate::edm::{ComplexType, EdmType, EntitySet, EntityType, EnumType, Model, Navigation, Property};
+use crate::edm::{
+    ComplexType, EdmType, EntitySet, EntityType, EnumType, Model, Navigation, Operation, OperationImport,
+    OperationKind, Parameter, Property, Singleton,
+};
 
 /// A small service with every kind of property.
 pub(crate) fn model() -> Model {
@@ -32,16 +35,53 @@ pub(crate) fn model() -> Model {
         .plain("name", EdmType::String)
         .navigation(Navigation::many("devices", "device"));
     let app = EntityType::new("app").key("key", EdmType::Int32).plain("version", EdmType::String);
-    Model::new("Test", "Default")
+    let tablet = EntityType::new("tablet").based_on("device").plain("pen", EdmType::Boolean);
+    let check = EntityType::new("check")
+        .key("day", EdmType::Date)
+        .key("app", EdmType::String)
+        .plain("ok", EdmType::Boolean);
+    let villa = ComplexType::new("villa").based_on("address");
+    let model = Model::new("Test", "Default")
         .entity_type(device)
         .entity_type(user)
         .entity_type(app)
+        .entity_type(tablet)
+        .entity_type(check)
+        .complex_type(villa.property(Property::new("garden", EdmType::Boolean)))
         .complex_type(ComplexType::new("address").property(Property::new("city", EdmType::String)))
         .complex_type(ComplexType::new("license").property(Property::new("sku", EdmType::Guid)))
         .enum_type(EnumType::new("color").flags().member("red", 1).member("green", 2))
         .entity_set(EntitySet::new("devices", "device").binding("owner", "users").binding("apps", "apps"))
         .entity_set(EntitySet::new("users", "user"))
-        .entity_set(EntitySet::new("apps", "app"))
+        .entity_set(EntitySet::new("apps", "app"));
+    operations(model)
+}
+
+fn operations(model: Model) -> Model {
+    use OperationKind::{Action, Function};
+    let device = || EdmType::Entity("device".to_owned());
+    let devices = || EdmType::collection_of(device());
+    let count = || Parameter::new("count", EdmType::Int64).required();
+    let place = Parameter::new("place", EdmType::Complex("address".to_owned())).required();
+    let depth = Parameter::new("depth", EdmType::Int32).optional();
+    model
+        .entity_set(EntitySet::new("probes", "check"))
+        .singleton(Singleton::new("me", "user"))
+        .operation(Operation::function("latest", devices()))
+        .operation(Operation::function("latest", devices()).parameter(count()))
+        .operation(
+            Operation::function("latest", devices())
+                .parameter(count())
+                .parameter(Parameter::new("kind", EdmType::String)),
+        )
+        .operation(Operation::function("at", EdmType::Boolean).parameter(place))
+        .operation(Operation::function("related", devices()).bound_to("device", device()).parameter(depth))
+        .operation(Operation::function("average", EdmType::Double).bound_to("devices", devices()))
+        .operation(Operation::action("retire").bound_to("device", device()))
+        .operation(Operation::action("wipe"))
+        .import(OperationImport::new(Function, "latest", "latest").entity_set("devices"))
+        .import(OperationImport::new(Function, "at", "at"))
+        .import(OperationImport::new(Action, "wipe", "wipe"))
 }
 
 fn parse(query: &str) -> Result<Options, crate::QueryError> {

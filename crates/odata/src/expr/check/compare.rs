@@ -6,6 +6,7 @@ use super::{Typed, enum_literal, mismatch};
 use crate::edm::{EdmType, Model};
 use crate::error::{QueryError, code};
 use crate::expr::{Comparison, DateTimeOffset, Expr, ExprKind, Literal};
+use crate::literal::fit::fit;
 use crate::literal::parse as literal;
 
 /// The types of both sides; `None` is null.
@@ -19,6 +20,11 @@ pub(super) fn comparison(
     model: &Model,
 ) -> Typed {
     let is_equality = matches!(op, Comparison::Eq | Comparison::Ne);
+    if is_equality
+        && (is_structured(left, right, &types.0, model)? || is_structured(right, left, &types.1, model)?)
+    {
+        return Ok(Some(EdmType::Boolean));
+    }
     let (left_ty, right_ty) = pair(left, right, types, model)?;
     for (side, ty) in [(&*left, &left_ty), (&*right, &right_ty)] {
         if let Some(ty) = ty {
@@ -31,6 +37,20 @@ pub(super) fn comparison(
         return Err(different(left, l, right, r).into());
     }
     Ok(Some(EdmType::Boolean))
+}
+
+/// `address eq {"city":"x"}`: a structured value beside one in JSON, which is fitted to its type.
+fn is_structured(
+    side: &Expr,
+    other: &mut Expr,
+    ty: &Option<EdmType>,
+    model: &Model,
+) -> Result<bool, QueryError> {
+    let (Some(ty @ EdmType::Complex(_)), ExprKind::Path(_)) = (ty, &side.kind) else { return Ok(false) };
+    let position = other.span.start;
+    let ExprKind::Literal(value @ Literal::Record(_)) = &mut other.kind else { return Ok(false) };
+    *value = fit(value, ty, model).map_err(|message| mismatch(position, message))?;
+    Ok(true)
 }
 
 pub(super) fn membership(
@@ -146,7 +166,7 @@ fn usable(side: &Expr, ty: &EdmType, with_null: bool, op: Comparison) -> Result<
     }
 }
 
-fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -4,6 +4,7 @@ use super::{Parsed, Parser};
 use crate::cursor::Cursor;
 use crate::error::{QueryError, code};
 use crate::expr::{Expr, ExprKind, Literal, Span};
+use crate::literal::parse as literal;
 
 impl Parser<'_, '_, '_> {
     /// The list after `in`.
@@ -58,6 +59,21 @@ impl Parser<'_, '_, '_> {
         let message = "Only literals are available inside [ ].";
         let values = values.ok_or_else(|| QueryError::not_implemented(message).at(start))?;
         self.leaf(ExprKind::Literal(Literal::Collection(values)), start)
+    }
+
+    /// `{"city":"Utrecht"}`: a structured value, for arguments of functions.
+    pub(super) fn json_object(&mut self, start: usize) -> Parsed {
+        let mut values =
+            serde_json::Deserializer::from_str(self.cursor.rest()).into_iter::<serde_json::Value>();
+        let value = values.next().and_then(Result::ok);
+        let length = values.byte_offset();
+        let Some(value) = value else {
+            let message = "This JSON object is broken; write it like {\"name\":\"value\"}.";
+            return Err(QueryError::bad(code::SYNTAX, message).at(start).into());
+        };
+        self.cursor.position += length;
+        self.budget.list(length / 4, start)?;
+        self.leaf(ExprKind::Literal(json_literal(&value)), start)
     }
 
     /// Text in double quotes with JSON escapes.
@@ -154,4 +170,20 @@ impl Parser<'_, '_, '_> {
 fn place(expr: &mut Expr, span: Span) {
     expr.span = span;
     expr.for_each_child_mut(&mut |child| place(child, span));
+}
+
+/// A JSON value as it is, before it is fitted to a type.
+fn json_literal(value: &serde_json::Value) -> Literal {
+    match value {
+        serde_json::Value::Null => Literal::Null,
+        serde_json::Value::Bool(value) => Literal::Bool(*value),
+        serde_json::Value::Number(number) => {
+            literal::bare(&number.to_string()).unwrap_or(Literal::Double(number.as_f64().unwrap_or(f64::NAN)))
+        }
+        serde_json::Value::String(text) => Literal::String(text.clone()),
+        serde_json::Value::Array(items) => Literal::Collection(items.iter().map(json_literal).collect()),
+        serde_json::Value::Object(members) => {
+            Literal::Record(members.iter().map(|(name, value)| (name.clone(), json_literal(value))).collect())
+        }
+    }
 }

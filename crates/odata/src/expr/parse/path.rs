@@ -3,7 +3,6 @@
 use super::{LambdaHead, Parsed, Parser, Step};
 use crate::edm::EdmType;
 use crate::error::{QueryError, code};
-use crate::expr::scope::Place;
 use crate::expr::{ExprKind, Lambda, Path, Quantifier};
 
 impl<'c> Parser<'_, 'c, '_> {
@@ -14,22 +13,27 @@ impl<'c> Parser<'_, 'c, '_> {
             return self.path_tail(path, start);
         }
         let place = self.scope.root.clone();
-        let (name, ty) = self.scope.member(&place, self.at_root(), first, start)?;
+        let (name, ty) = self.scope.member(&place, self.scope.at_root, first, start)?;
         self.path_tail(Path { variable: None, segments: vec![name], ty }, start)
     }
 
-    /// `Namespace.type/property`, where the type is the one the path starts at anyway.
+    /// `Namespace.type/property`
     pub(super) fn after_cast(&mut self, name: &str, start: usize) -> Parsed<Step> {
-        let own = match &self.scope.root {
-            Place::Entity(entity) => EdmType::Entity(entity.name.clone()),
-            Place::Complex(name, _) => EdmType::Complex((*name).to_owned()),
-            Place::Value(ty) => ty.clone(),
+        let own = self.scope.root.ty().clone();
+        let Some(ty) = self.scope.cast(&own, name, start)? else {
+            self.cursor.accept('/');
+            let position = self.cursor.position;
+            let first = self.cursor.identifier();
+            return self.path(first, position);
         };
-        self.cast_segment(&own, name, start)?;
-        self.cursor.accept('/');
-        let position = self.cursor.position;
-        let first = self.cursor.identifier();
-        self.path(first, position)
+        let segments = vec![self.qualified(name)];
+        self.path_tail(Path { variable: None, segments, ty }, start)
+    }
+
+    /// A type with its namespace, whether or not the URL gives it.
+    fn qualified(&self, name: &str) -> String {
+        let model = self.scope.model();
+        model.qualified(model.unqualified(name))
     }
 
     /// Whatever `/…` follows.
@@ -51,7 +55,10 @@ impl<'c> Parser<'_, 'c, '_> {
                 return self.lambda_head(path, name, position, start);
             }
             if name.contains('.') {
-                self.cast_segment(&path.ty, name, position)?;
+                if let Some(ty) = self.scope.cast(&path.ty, name, position)? {
+                    path.segments.push(self.qualified(name));
+                    path.ty = ty;
+                }
                 continue;
             }
             if matches!(path.ty, EdmType::Collection(_)) {
@@ -66,15 +73,6 @@ impl<'c> Parser<'_, 'c, '_> {
             path.ty = ty;
         }
         self.leaf(ExprKind::Path(path), start).map(Step::Whole)
-    }
-
-    /// A type name in a path: accepted when it changes nothing.
-    fn cast_segment(&self, ty: &EdmType, name: &str, position: usize) -> Parsed<()> {
-        if ty.qualified(&self.scope.model().namespace) == name {
-            return Ok(());
-        }
-        let message = format!("There is no derived type '{name}' here; leave it out of the path.");
-        Err(QueryError::not_implemented(message).at(position).into())
     }
 
     /// `$count` after a collection, or the beginning of `$count($filter=…)`.
@@ -109,10 +107,12 @@ impl<'c> Parser<'_, 'c, '_> {
             }
             _ => self.scope.root.clone(),
         };
+        let was_at_root = std::mem::replace(&mut self.scope.at_root, false);
         self.enter(start)?;
         let filter = self.expression()?;
         self.budget.leave();
         self.scope.root = outer;
+        self.scope.at_root = was_at_root;
         self.cursor.expect(')', "Close $count( with ')'.")?;
         self.node(ExprKind::Count(path, Some(filter)), start)
     }
@@ -162,40 +162,70 @@ impl<'c> Parser<'_, 'c, '_> {
         self.node(ExprKind::Lambda(Lambda { collection, quantifier, condition }), start)
     }
 
-    /// `$it/…`, `$this`; `$root` is refused.
+    /// `$it`, `$it/…`, `$this`, `$this/…`, `$root/…`
     pub(super) fn dollar(&mut self, start: usize) -> Parsed<Step> {
         self.cursor.accept('$');
         let name = self.cursor.identifier();
-        match name {
-            "it" if self.cursor.accept('/') => {
-                let position = self.cursor.position;
-                let first = self.cursor.identifier();
-                let place = Place::Entity(self.scope.context.entity_type);
-                let (name, ty) = self.scope.member(&place, true, first, position)?;
-                // Inside $count($filter=…) a path without a variable starts at the item.
-                let variable = if self.at_root() { None } else { Some("$it".to_owned()) };
-                self.path_tail(Path { variable, segments: vec![name], ty }, start)
+        let (variable, ty) = match name {
+            "it" => ("$it".to_owned(), self.scope.context.ty.clone()),
+            "this" => ("$this".to_owned(), self.scope.root.ty().clone()),
+            "root" if self.cursor.accept('/') => self.root_variable(start)?,
+            _ => return Err(self.unavailable(name, start).into()),
+        };
+        let is_plain = !self.scope.at_root || variable.starts_with("$root");
+        // Where a path without a variable means the same, it is written without one.
+        let mut path = Path { variable: Some(variable), segments: Vec::new(), ty };
+        if is_plain || self.cursor.peek() != Some('/') {
+            return self.path_tail(path, start);
+        }
+        path.variable = None;
+        let at_slash = self.cursor.position;
+        let step = self.path_tail(path, start)?;
+        match step {
+            Step::Whole(expr) if matches!(&expr.kind, ExprKind::Path(path) if path.segments.is_empty()) => {
+                Err(QueryError::bad(code::SYNTAX, "Name a property after '/'.").at(at_slash).into())
             }
-            "this" => match &self.scope.root {
-                Place::Value(ty) => {
-                    let path =
-                        Path { variable: Some("$this".to_owned()), segments: Vec::new(), ty: ty.clone() };
-                    self.leaf(ExprKind::Path(path), start).map(Step::Whole)
-                }
-                _ => Err(self.unavailable(name, start).into()),
-            },
-            _ => Err(self.unavailable(name, start).into()),
+            step => Ok(step),
         }
     }
 
-    fn unavailable(&self, name: &str, start: usize) -> QueryError {
-        QueryError::not_implemented(format!(
-            "'${name}' is not available here; write a property name instead."
-        ))
-        .at(start)
+    /// The address after `$root/`, up to the entity or collection that further segments are read from.
+    fn root_variable(&mut self, start: usize) -> Parsed<(String, EdmType)> {
+        let from = self.cursor.position;
+        let name = self.cursor.dotted();
+        if name.is_empty() {
+            return Err(self.cursor.syntax("Name a collection or singleton after $root/.").into());
+        }
+        if self.cursor.peek() == Some('(') {
+            self.skip_parentheses(start)?;
+        }
+        let text = self.cursor.since(from);
+        let path = crate::path::in_expression(text, self.aliases, self.scope.model())
+            .map_err(|error| QueryError::bad(code::UNKNOWN_PROPERTY, error.message).at(from))?;
+        let address = crate::path::plain_path(&path, self.scope.model());
+        Ok((format!("$root/{address}"), path.ty))
     }
 
-    fn at_root(&self) -> bool {
-        matches!(self.scope.root, Place::Entity(entity) if std::ptr::eq(entity, self.scope.context.entity_type))
+    /// Everything up to the parenthesis that closes the one here.
+    fn skip_parentheses(&mut self, start: usize) -> Parsed<()> {
+        let (mut depth, mut is_quoted) = (0_usize, false);
+        while let Some(c) = self.cursor.peek() {
+            self.cursor.accept(c);
+            match c {
+                '\'' => is_quoted = !is_quoted,
+                '(' if !is_quoted => depth += 1,
+                ')' if !is_quoted => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+        Err(self.unclosed(start))
+    }
+
+    fn unavailable(&self, name: &str, start: usize) -> QueryError {
+        let message = format!("'${name}' is not available here; write a property name instead.");
+        QueryError::not_implemented(message).at(start)
     }
 }

@@ -162,7 +162,7 @@ fn refused_options_say_which_and_where() {
         ("$select=id dateKey", BadRequest, "$select", Some(3), "put ','"),
         ("$select=deviceName/x", BadRequest, "$select", Some(11), "nothing after"),
         ("$select=address($top=1)", NotImplemented, "$select", Some(8), "Only $select"),
-        ("$select=Test.phone/x", NotImplemented, "$select", Some(0), "derived type"),
+        ("$select=Test.phone/x", BadRequest, "$select", Some(0), "There is no type 'Test.phone'"),
         ("$orderby=deviceName down", BadRequest, "$orderby", Some(11), "asc, desc"),
         ("$orderby=", BadRequest, "$orderby", Some(0), "missing here"),
         ("$orderby=tags", BadRequest, "$orderby", Some(0), "not a collection"),
