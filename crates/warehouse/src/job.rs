@@ -1,3 +1,5 @@
-//! Work that runs without a caller.
+//! Work without a caller.
 
+pub(crate) mod alone;
+pub mod erase;
 pub mod midnight;

@@ -6,6 +6,7 @@
 //! | [`job::midnight`] | the job that publishes a day |
 //! | [`sql`] | what it reads from the operational store |
 //! | [`encode`], [`feed`] | requests to plans, rows to OData JSON |
+//! | [`erase`], [`job::erase`] | blanking one subject in every file |
 //! | [`parts`] | a table's files by ranges of id |
 //! | [`op`] | the operations behind the doors |
 //!
@@ -17,6 +18,7 @@ pub mod cell;
 pub mod counting;
 pub mod edm;
 pub mod encode;
+pub mod erase;
 pub mod feed;
 pub mod files;
 pub mod job;
@@ -47,6 +49,7 @@ pub use job::midnight::Retention;
 pub use lakes::Lakes;
 
 use feed::Root;
+use job::erase::{EraseError, Erased, Erasure};
 use job::midnight::{MidnightError, Mode, Outcome, Run};
 use sql::StoreImage;
 
@@ -121,6 +124,34 @@ impl Warehouse {
             self.store.write_blocking::<_, SqlError>(tenant, record)?;
         }
         Ok(outcome)
+    }
+}
+
+impl Warehouse {
+    /// Erases one subject from every file of `tenant` and records that `actor` did, without saying whom. Files that
+    /// are no longer needed stay for `grace`, for downloads that are reading them. It blocks.
+    ///
+    /// What the store still holds of the subject comes back at the next midnight: remove it there first.
+    ///
+    /// # Errors
+    /// See [`EraseError`]; running it again goes on.
+    pub fn erase(
+        &self,
+        tenant: TenantId,
+        subject: &erase::Subject,
+        grace: jiff::SignedDuration,
+        actor: audit::Actor,
+    ) -> Result<Erased, EraseError> {
+        let (lake, now) = (self.lakes.of(tenant)?, self.world.clock.now());
+        let erasure = Erasure { subject, now, holder: &self.config.holder, grace };
+        let erased = job::erase::run(&lake, &erasure, || self.world.ids.guid())?;
+        let event = Event::new(actor, "Erase a subject from the warehouse", Category::Warehouse)
+            .on(Resource::new("Warehouse", tenant.to_string()))
+            .with(serde_json::json!({"rows": erased.rows, "files": erased.files}));
+        let id = self.world.ids.guid();
+        let record = move |tx: &mut store::Tx<'_, '_>| audit::record(tx, now, id, &event);
+        self.store.write_blocking::<_, SqlError>(tenant, record)?;
+        Ok(erased)
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) struct Bench {
     pub(crate) lake: Lake,
     pub(crate) world: World,
     pub(crate) config: LakeConfig,
-    _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 pub(crate) fn bench() -> Bench {
@@ -88,7 +88,7 @@ fn bench_at(catalogue: DatabaseUrl, folder: tempfile::TempDir) -> Bench {
     let world = World::seeded(7, "2018-01-01T00:00:10Z".parse().expect("an instant"));
     let config = LakeConfig { catalogue, data_dir: folder.path().join("data") };
     let lake = Lake::open(&config, world.clone()).expect("a new lake opens");
-    Bench { lake, world, config, _folder: folder }
+    Bench { lake, world, config, folder }
 }
 
 impl Bench {

@@ -13,10 +13,6 @@ mod passes;
 #[cfg(test)]
 mod tests;
 
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
-use std::time::Duration;
-
 use ::model::Table;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -26,6 +22,7 @@ use lake::{
 };
 use store::SqlError;
 
+use super::alone::alone;
 use crate::files;
 use crate::lifetime::{LEAST_SHARE_PERCENT, date_key, midnight_micros, plausible};
 use crate::merge::{Day, MergeError};
@@ -37,15 +34,11 @@ use passes::Passes;
 pub const DAY: &str = "day";
 /// The kind of publish that makes a day anew.
 pub const REFRESH: &str = "refresh";
-const LEASE: &str = "warehouse";
-/// A server that was killed is waited for this long; one that works renews in time.
-const LEASE_TIME: SignedDuration = SignedDuration::from_secs(30);
-const RENEW_EVERY: Duration = Duration::from_secs(8);
 /// Older snapshots are forgotten; long enough to refresh a day from the one before it.
 const SNAPSHOTS_KEPT: SignedDuration = SignedDuration::from_hours(48);
 const SNAPSHOTS_AT_LEAST: usize = 4;
 /// Files no snapshot needs are removed after this, which is longer than any download takes.
-const FILE_GRACE: SignedDuration = SignedDuration::from_hours(24);
+pub const FILE_GRACE: SignedDuration = SignedDuration::from_hours(24);
 
 /// One consistent picture of a tenant, each part in rising order of id (by bytes).
 pub trait Image {
@@ -243,37 +236,12 @@ where
     {
         return Err(MidnightError::Past { day: run.day, last: last.key.date_key });
     }
-    let lease = lake.lease(LEASE, &run.holder, LEASE_TIME)?;
-    let make = || make_and_publish(lake, run, &lease, day_key, earlier.is_some(), read);
-    let result = while_renewing(lake, &lease, make);
-    // A lease that was lost meanwhile need not be given back.
-    let released = lake.release(&lease);
-    let outcome = result?;
-    if let Err(LeaseError::Catalogue(error)) = released {
-        return Err(error.into());
-    }
+    let make = |lease: &Lease| make_and_publish(lake, run, lease, day_key, earlier.is_some(), read);
+    let outcome = alone(lake, &run.holder, make)?;
     if earlier.is_none() {
         tidy(lake, run.now)?;
     }
     Ok(outcome)
-}
-
-/// Keeps the lease while `work` runs, however long it takes. A lease that is lost all the same shows at the publish,
-/// which checks its epoch.
-fn while_renewing<T>(lake: &Lake, lease: &Lease, work: impl FnOnce() -> T) -> T {
-    let (working, done) = channel::<()>();
-    thread::scope(|threads| {
-        threads.spawn(move || {
-            while done.recv_timeout(RENEW_EVERY) == Err(RecvTimeoutError::Timeout) {
-                if lake.renew(lease, LEASE_TIME).is_err() {
-                    break;
-                }
-            }
-        });
-        let result = work();
-        drop(working);
-        result
-    })
 }
 
 fn make_and_publish<R>(

@@ -1,10 +1,12 @@
 //! Two servers at once, late runs and full disks: a day is published once and whole.
 
 use std::sync::Barrier;
+use std::thread;
 
 use lake::LakeConfig;
 
 use super::*;
+use crate::job::alone::{LEASE, LEASE_TIME};
 use crate::testkit::{Bench, on_engines};
 
 /// The same lake as another server has it.
