@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use ::model::{Column, EdmType, Privacy, Role, Table};
+use ::model::{Column, EdmType, Kind, Privacy, Role, Table};
 use uuid::Uuid;
 
 use crate::cell::{Cell, Owned};
@@ -138,6 +138,11 @@ impl Known {
 }
 
 impl Relation {
+    /// Whether it says what there is or who has what: such tables lead to further rows.
+    pub(crate) const fn is_of_things(&self) -> bool {
+        matches!(self.table.kind, Kind::Dimension | Kind::Association)
+    }
+
     /// How `table` tells whose a row is; nothing when it cannot hold anything of a subject.
     pub(crate) fn of(table: &'static Table) -> Option<Self> {
         let places = |wanted: &dyn Fn(&Column) -> bool| -> Vec<usize> {
@@ -180,7 +185,7 @@ fn is_id(column: &Column) -> bool {
 /// The dimension a column refers to.
 fn is_reference(column: &Column) -> Option<&'static str> {
     let Role::Reference(table) = column.role else { return None };
-    let is_dimension = model::table(table).is_some_and(|table| table.kind == ::model::Kind::Dimension);
+    let is_dimension = model::table(table).is_some_and(|table| table.kind == Kind::Dimension);
     (is_dimension && table != "dates").then_some(table)
 }
 

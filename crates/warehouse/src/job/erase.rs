@@ -141,9 +141,7 @@ impl Search<'_> {
     fn learn(&self, relations: &[Relation], known: &mut Known) -> Result<(), EraseError> {
         loop {
             let before = known.len();
-            for relation in
-                relations.iter().filter(|relation| relation.table.kind == ::model::Kind::Dimension)
-            {
+            for relation in relations.iter().filter(|relation| relation.is_of_things()) {
                 for file in self.files(relation.table)? {
                     let mut rows = self.open(relation, file)?;
                     while !rows.is_done() {
