@@ -1,1 +1,44 @@
-//! Service health: incidents, messages, issues that require action.
+//! Service health, messages, and issues that require action, in Microsoft Graph's shapes.
+//!
+//! Incidents and advisories come from our own monitors, from an operator's hand and from other services; messages from
+//! operators, other services and our release notes; issues that require action are computed from what the deck keeps.
+//! Every change raises a notice in its own transaction. It sends nothing itself (that is `notify`'s), keeps no
+//! connector (that is `tenant-status`'s), and asks the program for what other features know.
+
+pub mod issue;
+pub mod message;
+pub mod model;
+pub mod op;
+mod routes;
+mod sql;
+mod view;
+
+use std::sync::Arc;
+
+use api::Permitted;
+use issue::Hand;
+use store::Store;
+use world::World;
+
+pub use routes::module;
+
+/// What every operation of this feature works with. Cheap to clone.
+#[derive(Clone)]
+pub struct ServiceAnnouncement {
+    pub store: Store,
+    pub world: World,
+    /// `https://host:port`, without a slash at the end.
+    pub origin: Arc<str>,
+}
+
+impl ServiceAnnouncement {
+    /// What Graph's context and next links start with: `version` is `v1.0` or `beta`.
+    pub(crate) fn root(&self, version: &str) -> String {
+        format!("{}/graph/{version}", self.origin)
+    }
+
+    /// The caller's hand, for a change.
+    pub(crate) fn hand_of(&self, permitted: &Permitted) -> Hand {
+        Hand { world: self.world.clone(), actor: permitted.actor(), now: self.world.clock.now() }
+    }
+}

@@ -1,0 +1,121 @@
+//! The feature's statements.
+//!
+//! In the lists' statements `$2` is the reader's language: `en`, `nl` or `sv`.
+
+use store::Sql;
+
+/// The services: ours, and those that issues name. A service shows its worst open issue's status.
+pub(crate) const OVERVIEWS: Sql = Sql::tenant(
+    "select s.service as id, s.service as service, coalesce((select i.status from service_issue i
+        where i.tenant_id = s.tenant_id and i.service = s.service and not i.is_resolved
+        order by i.status_rank desc, i.start_at desc, i.id limit 1), 'serviceOperational') as status
+     from (select t.tenant_id, 'Data warehouse' as service from tenant t where t.tenant_id = $1
+       union select t.tenant_id, 'Device management' from tenant t where t.tenant_id = $1
+       union select t.tenant_id, 'Quarterdeck' from tenant t where t.tenant_id = $1
+       union select o.tenant_id, o.service from service_issue o where o.tenant_id = $1) s
+     where s.tenant_id = $1",
+);
+
+/// `$3`: issues that ended before are not shown any more.
+pub(crate) const ISSUES: Sql = Sql::tenant(
+    "select i.id, case cast($2 as text) when 'nl' then i.title_nl when 'sv' then i.title_sv else i.title end as title,
+     i.service, i.feature, i.feature_group, i.classification, i.origin, i.status,
+     case cast($2 as text) when 'nl' then i.impact_nl when 'sv' then i.impact_sv else i.impact end as impact,
+     i.is_resolved, i.start_at, i.end_at, i.last_modified_at, i.details, i.source_kind, i.source_name,
+     '[' || coalesce((select string_agg(
+          case cast($2 as text) when 'nl' then p.post_nl when 'sv' then p.post_sv else p.post end, ','
+          order by p.sequence)
+        from service_issue_post p where p.tenant_id = i.tenant_id and p.issue_id = i.id), '') || ']' as posts
+     from service_issue i where i.tenant_id = $1 and (i.end_at is null or i.end_at >= $3)",
+);
+
+/// `$3`: the reader, or '' for one who has no marks. `$4`: whether messages about data privacy are shown. `$5`: now.
+pub(crate) const MESSAGES: Sql = Sql::tenant(
+    "select m.id, case cast($2 as text) when 'nl' then m.title_nl when 'sv' then m.title_sv else m.title end as title,
+     case cast($2 as text) when 'nl' then m.body_nl when 'sv' then m.body_sv else m.body end as body,
+     m.category, m.severity, m.services, m.tags, m.is_major_change, m.act_by_at, m.start_at, m.end_at,
+     m.last_modified_at, m.source_kind, m.source_name, false as has_attachments, '[]' as details,
+     coalesce(p.is_read, false) as is_read, coalesce(p.is_archived, false) as is_archived,
+     coalesce(p.is_favorited, false) as is_favorited,
+     (m.end_at is null or m.end_at > $5) and not coalesce(p.is_archived, false) as is_active,
+     '{\"isRead\":' || case when coalesce(p.is_read, false) then 'true' else 'false' end
+       || ',\"isArchived\":' || case when coalesce(p.is_archived, false) then 'true' else 'false' end
+       || ',\"isFavorited\":' || case when coalesce(p.is_favorited, false) then 'true' else 'false' end
+       || '}' as view_point
+     from service_message m left join service_message_view_point p
+       on p.tenant_id = m.tenant_id and p.message_id = m.id and p.user_id = $3
+     where m.tenant_id = $1 and ($4 or not m.is_data_privacy)",
+);
+
+/// What is to be done, as it stands: what is mended is not in it.
+pub(crate) const ACTION_ITEMS: Sql = Sql::tenant(
+    "select a.id, a.kind, a.subject, a.severity,
+     case cast($2 as text) when 'nl' then a.title_nl when 'sv' then a.title_sv else a.title end as title,
+     case cast($2 as text) when 'nl' then a.advice_nl when 'sv' then a.advice_sv else a.advice end as advice,
+     a.link, a.affected, a.first_seen_at, a.last_seen_at
+     from action_item a where a.tenant_id = $1 and a.mended_at is null",
+);
+
+pub(crate) const INSERT_ISSUE: Sql = Sql::tenant(
+    "insert into service_issue (tenant_id, id, source_kind, source_name, origin, title, title_nl, title_sv, service,
+     feature, feature_group, classification, status, status_rank, impact, impact_nl, impact_sv, is_resolved, start_at,
+     end_at, last_modified_at, details)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+);
+pub(crate) const LOCK_ISSUE: Sql = Sql::tenant(
+    "select source_kind, source_name, is_resolved, title, title_nl, title_sv, classification, status, service
+     from service_issue where tenant_id = $1 and id = $2 for update",
+);
+pub(crate) const UPDATE_ISSUE: Sql = Sql::tenant(
+    "update service_issue set status = $3, status_rank = $4, is_resolved = $5, end_at = $6, last_modified_at = $7
+     where tenant_id = $1 and id = $2",
+);
+pub(crate) const UPDATE_IMPACT: Sql = Sql::tenant(
+    "update service_issue set impact = $3, impact_nl = $4, impact_sv = $5 where tenant_id = $1 and id = $2",
+);
+pub(crate) const INSERT_POST: Sql = Sql::tenant(
+    "insert into service_issue_post (tenant_id, issue_id, sequence, created_at, post, post_nl, post_sv)
+     select $1, cast($2 as text), coalesce(max(p.sequence), 0) + 1, cast($3 as bigint), cast($4 as text), cast($5 as text),
+     cast($6 as text)
+     from service_issue_post p where p.tenant_id = $1 and p.issue_id = $2",
+);
+
+pub(crate) const INSERT_MESSAGE: Sql = Sql::tenant(
+    "insert into service_message (tenant_id, id, source_kind, source_name, title, title_nl, title_sv, body, body_nl,
+     body_sv, category, severity, services, tags, is_data_privacy, is_major_change, act_by_at, start_at, end_at,
+     last_modified_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+     on conflict (tenant_id, id) do nothing",
+);
+pub(crate) const LOCK_MESSAGE: Sql = Sql::tenant(
+    "select source_kind, source_name, title, title_nl, title_sv, body, body_nl, body_sv, category, severity, services,
+     tags, is_major_change, act_by_at, start_at, end_at
+     from service_message where tenant_id = $1 and id = $2 for update",
+);
+pub(crate) const UPDATE_MESSAGE: Sql = Sql::tenant(
+    "update service_message set title = $3, title_nl = $4, title_sv = $5, body = $6, body_nl = $7, body_sv = $8,
+     category = $9, severity = $10, services = $11, tags = $12, is_data_privacy = $13, is_major_change = $14,
+     act_by_at = $15, start_at = $16, end_at = $17, last_modified_at = $18 where tenant_id = $1 and id = $2",
+);
+/// Who has read a message has not read what it says now.
+pub(crate) const UNREAD: Sql = Sql::tenant(
+    "update service_message_view_point set is_read = false where tenant_id = $1 and message_id = $2",
+);
+/// The message is there, and the reader may see it.
+pub(crate) const SEES_MESSAGE: Sql = Sql::tenant(
+    "select id from service_message where tenant_id = $1 and id = $2 and ($3 or not is_data_privacy)",
+);
+pub(crate) const BEGIN_VIEW_POINT: Sql = Sql::tenant(
+    "insert into service_message_view_point (tenant_id, message_id, user_id, is_read, is_archived, is_favorited)
+     values ($1, $2, $3, false, false, false) on conflict (tenant_id, message_id, user_id) do nothing",
+);
+pub(crate) const MARK_READ: Sql = Sql::tenant(
+    "update service_message_view_point set is_read = $4 where tenant_id = $1 and message_id = $2 and user_id = $3",
+);
+pub(crate) const MARK_ARCHIVED: Sql = Sql::tenant(
+    "update service_message_view_point set is_archived = $4 where tenant_id = $1 and message_id = $2 and user_id = $3",
+);
+pub(crate) const MARK_FAVORITED: Sql = Sql::tenant(
+    "update service_message_view_point set is_favorited = $4
+     where tenant_id = $1 and message_id = $2 and user_id = $3",
+);
