@@ -15,6 +15,7 @@ use identity::{Identity, IdentityConfig};
 use rustls::DistinguishedName;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use service_announcement::ServiceAnnouncement;
 use sql::{DatabaseUrl, SqlError};
 use store::{Store, TenantId};
 use tenant_status::{LastSnapshot, TenantStatus};
@@ -39,6 +40,7 @@ pub(crate) struct House {
     pub(crate) devices: Devices,
     pub(crate) warehouse: Warehouse,
     pub(crate) tenant_status: TenantStatus,
+    pub(crate) service_announcement: ServiceAnnouncement,
 }
 
 /// A composed server, ready to be shown to the network.
@@ -83,16 +85,31 @@ impl House {
             changelog: CHANGELOG,
             last_snapshot: Arc::new(Newest(warehouse.lakes.clone())),
         };
-        Ok(House { world: world.clone(), store, identity, directory, devices, warehouse, tenant_status })
+        let service_announcement = ServiceAnnouncement {
+            store: store.clone(),
+            world: world.clone(),
+            origin: origin.as_str().into(),
+        };
+        Ok(House {
+            world: world.clone(),
+            store,
+            identity,
+            directory,
+            devices,
+            warehouse,
+            tenant_status,
+            service_announcement,
+        })
     }
 
     /// All routes of all features.
     pub(crate) fn routes(&self) -> Vec<Route> {
-        let modules: [Module; 5] = [
+        let modules: [Module; 6] = [
             session::module(&self.identity, &self.store),
             directory::module(&self.directory),
             devices::module(&self.devices),
             tenant_status::module(&self.tenant_status),
+            service_announcement::module(&self.service_announcement),
             warehouse::module(&self.warehouse),
         ];
         modules.into_iter().flat_map(|module| module.routes).collect()
