@@ -15,7 +15,7 @@ pub(crate) mod parse;
 mod render;
 pub(crate) mod scope;
 
-use crate::edm::EdmType;
+use crate::edm::{EdmType, Model};
 use crate::error::QueryError;
 pub use crate::literal::{DateTimeOffset, Decimal, Literal};
 use crate::query::Context;
@@ -57,7 +57,7 @@ pub enum ExprKind {
     Compare(Comparison, Box<Expr>, Box<Expr>),
     /// `left has Flags'A'`.
     Has(Box<Expr>, Box<Expr>),
-    /// `left in (…)`, at least one item.
+    /// `left in (…)`, at least one item; a single item that is a collection is what `left` must be in.
     In(Box<Expr>, Vec<Expr>),
     Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
     /// A canonical function; the number of arguments is checked.
@@ -70,6 +70,25 @@ pub enum ExprKind {
     Lambda(Lambda),
     /// `collection/$count`, the filtered form with a condition on the items (whose paths have no variable).
     Count(Path, Option<Box<Expr>>),
+    /// `Example.price(tax=5)`, a function of the model.
+    Invoke(Box<Invocation>),
+}
+
+/// A call of a function of the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invocation {
+    /// Unqualified.
+    pub function: String,
+    /// The overload, as an index into [`Model::operations`].
+    pub overload: usize,
+    /// What a bound function is called on; an empty path of `$it` for the row itself. `None` for an unbound one.
+    pub on: Option<Path>,
+    /// In declared order; optional ones may be missing.
+    pub arguments: Vec<(String, Expr)>,
+    /// Members of the result the path goes on to.
+    pub segments: Vec<String>,
+    /// The type of the whole.
+    pub ty: EdmType,
 }
 
 /// `eq ne gt ge lt le`
@@ -99,10 +118,11 @@ pub enum Arithmetic {
 /// A property path with names in metadata spelling.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Path {
-    /// The lambda variable it starts at; `None` for the entity itself. Inside a filtered `$count`, `None` is the item,
-    /// `$this` the whole of an item without properties, and `$it` the entity.
+    /// The lambda variable it starts at; `None` for the row itself. Inside a filtered `$count`, `None` and `$this` are the
+    /// item, and `$it` the row. `$root/me` is an address in the service.
     pub variable: Option<String>,
-    /// Empty for a bare variable.
+    /// Names of properties, and of types with their namespace where the path goes on only for those. Empty for a bare
+    /// variable.
     pub segments: Vec<String>,
     pub ty: EdmType,
 }
@@ -222,6 +242,7 @@ impl Expr {
             }
             ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::Cast(inner, _) => visit(inner),
             ExprKind::IsOf(inner, _) | ExprKind::Count(_, Some(inner)) => visit(inner),
+            ExprKind::Invoke(call) => call.arguments.iter().for_each(|(_, argument)| visit(argument)),
             ExprKind::Lambda(lambda) => {
                 if let Some((_, body)) = &lambda.condition {
                     visit(body);
@@ -249,6 +270,7 @@ impl Expr {
             }
             ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::Cast(inner, _) => visit(inner),
             ExprKind::IsOf(inner, _) | ExprKind::Count(_, Some(inner)) => visit(inner),
+            ExprKind::Invoke(call) => call.arguments.iter_mut().for_each(|(_, argument)| visit(argument)),
             ExprKind::Lambda(lambda) => {
                 if let Some((_, body)) = &mut lambda.condition {
                     visit(body);
@@ -278,10 +300,67 @@ pub fn check(expr: &mut Expr, context: &Context<'_>) -> Result<Option<EdmType>, 
 /// request. Null logic is OData's: `eq` and `ne` treat null as a value, order comparisons with null are false, `and`,
 /// `or` and `not` are three-valued, everything else with null is null. Text compares by Unicode code points.
 ///
-/// Overflow, division by zero and geography give null.
+/// Overflow and division by zero give null. Casts in paths are part of the path; enumeration values have no order here.
 #[must_use]
 pub fn evaluate(expr: &Expr, value: &dyn Fn(&str) -> Literal) -> Literal {
     evaluate::evaluate(expr, value)
+}
+
+/// Where [`evaluate_row`] finds what a row does not hold itself.
+///
+/// Rows and structured values are [`Literal::Record`]s. One of a derived type says so in a member `@odata.type`, such as
+/// `#Example.tablet`; the others are of the declared type.
+pub trait Source {
+    /// The model the expression was read with.
+    fn model(&self) -> &Model;
+
+    /// The time of the request, for `now()`.
+    fn now(&self) -> DateTimeOffset;
+
+    /// What a navigation property that is no member of `record` leads to: a record, a collection of records, or null.
+    fn related(&self, record: &Literal, navigation: &str) -> Literal {
+        let _ = (record, navigation);
+        Literal::Null
+    }
+
+    /// What the address after `$root/` names.
+    fn root(&self, address: &str) -> Literal {
+        let _ = address;
+        Literal::Null
+    }
+
+    /// The result of a function of the model.
+    fn call(
+        &self,
+        invocation: &Invocation,
+        on: Option<&Literal>,
+        arguments: &[(String, Literal)],
+    ) -> Literal {
+        let _ = (invocation, on, arguments);
+        Literal::Null
+    }
+}
+
+/// As [`evaluate`], for a row of a source: paths follow navigation properties and casts, enumeration values are ordered by
+/// their numbers, and functions of the model are called.
+#[must_use]
+pub fn evaluate_row(expr: &Expr, row: &Literal, source: &dyn Source) -> Literal {
+    evaluate::evaluate_row(expr, row, source)
+}
+
+/// The value along the segments of a path from `row`, as [`evaluate_row`] sees it. From a collection, all values of its
+/// items.
+#[must_use]
+pub fn member(row: &Literal, segments: &[String], source: &dyn Source) -> Literal {
+    evaluate::along(row.clone(), segments, Some(source))
+}
+
+/// The record is of the type with this unqualified name, or of one derived from it. Records without a type are of
+/// `declared`.
+#[must_use]
+pub fn is_record_of(record: &Literal, declared: &str, wanted: &str, model: &Model) -> bool {
+    let own = evaluate::record_type(record).map_or(declared, |name| model.unqualified(name));
+    model.is_kind_of(own, wanted)
 }
 
 /// How two values are ordered, as `lt` and `gt` see it: numbers of all kinds with each other, everything else with its

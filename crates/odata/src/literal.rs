@@ -4,6 +4,7 @@
 
 mod decimal;
 pub(crate) mod fit;
+pub(crate) mod geo;
 pub(crate) mod parse;
 pub(crate) mod temporal;
 

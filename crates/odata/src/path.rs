@@ -3,7 +3,7 @@
 //! Paths start after the service root. Keys stand in parentheses or as segments of their own (§4.3.6). Actions are named
 //! so that a service can say that it does not run them.
 
-mod call;
+pub(crate) mod call;
 mod key;
 mod render;
 mod walk;

@@ -65,6 +65,7 @@ fn node(expr: &mut Expr, types: &[Option<EdmType>], model: &Model) -> Typed {
         (ExprKind::Call(Function::Case, arguments), types) => case(arguments, types),
         (ExprKind::Call(function, arguments), types) => call(*function, arguments, types),
         (ExprKind::Cast(_, ty), _) => Ok(Some(ty.clone())),
+        (ExprKind::Invoke(call), _) => Ok(Some(call.ty.clone())),
         (ExprKind::Lambda(Lambda { condition: Some((_, body)), .. }), [ty]) => {
             must_hold(body, ty.as_ref()).map(|()| Some(EdmType::Boolean))
         }

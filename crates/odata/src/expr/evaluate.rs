@@ -7,19 +7,71 @@ mod number;
 
 use std::cmp::Ordering;
 
-use super::{Comparison, Expr, ExprKind, Lambda, Literal, Path, Quantifier};
+use super::{Comparison, Expr, ExprKind, Invocation, Lambda, Literal, Path, Quantifier, Source};
+use crate::edm::{EdmType, EnumType, Model};
 
-/// Answers paths of the entity itself with values.
-pub(super) type Values<'v> = dyn Fn(&str) -> Literal + 'v;
+/// What the row of an expression is.
+#[derive(Clone, Copy)]
+pub(super) enum Row<'r> {
+    /// Only known by the answers to its paths.
+    Paths(&'r dyn Fn(&str) -> Literal),
+    Record(&'r Literal, &'r dyn Source),
+}
 
-pub(super) fn evaluate(expr: &Expr, value: &Values<'_>) -> Literal {
-    in_scope(expr, &Scope { value, item: None, variables: None })
+pub(super) fn evaluate(expr: &Expr, value: &dyn Fn(&str) -> Literal) -> Literal {
+    in_scope(expr, &Scope { row: Row::Paths(value), item: None, variables: None })
+}
+
+pub(super) fn evaluate_row(expr: &Expr, row: &Literal, source: &dyn Source) -> Literal {
+    in_scope(expr, &Scope { row: Row::Record(row, source), item: None, variables: None })
+}
+
+impl<'r> Row<'r> {
+    fn source(self) -> Option<&'r dyn Source> {
+        match self {
+            Row::Paths(_) => None,
+            Row::Record(_, source) => Some(source),
+        }
+    }
+
+    pub(super) fn now(self) -> Literal {
+        match self {
+            Row::Paths(value) => value("$now"),
+            Row::Record(_, source) => Literal::DateTimeOffset(source.now()),
+        }
+    }
+
+    fn path(self, variable: Option<&str>, segments: &[String]) -> Literal {
+        match self {
+            Row::Paths(value) => {
+                let variable = variable.into_iter().map(str::to_owned);
+                value(&variable.chain(segments.iter().cloned()).collect::<Vec<_>>().join("/"))
+            }
+            Row::Record(row, source) => {
+                let from = variable.and_then(|variable| variable.strip_prefix("$root/"));
+                along(
+                    from.map_or_else(|| row.clone(), |address| source.root(address)),
+                    segments,
+                    Some(source),
+                )
+            }
+        }
+    }
+
+    fn enum_type(self, name: &str) -> Option<&'r EnumType> {
+        self.source().and_then(|source| source.model().find_enum_type(name))
+    }
+}
+
+/// The text is a regular expression that `matchesPattern` can match with.
+pub(super) fn is_pattern(text: &str) -> bool {
+    call::pattern(text).is_ok()
 }
 
 /// What paths mean at one place.
 #[derive(Clone, Copy)]
 struct Scope<'s> {
-    value: &'s Values<'s>,
+    row: Row<'s>,
     /// Inside `$count($filter=…)`: the item that paths start at.
     item: Option<&'s Literal>,
     /// The innermost lambda variable.
@@ -34,14 +86,15 @@ struct Variable<'s> {
 
 impl Scope<'_> {
     fn path(&self, path: &Path) -> Literal {
+        let source = self.row.source();
         match (path.variable.as_deref(), self.item) {
-            (Some("$it"), _) => (self.value)(&path.segments.join("/")),
-            (Some("$this") | None, Some(item)) => member(item, &path.segments),
-            (None, None) => (self.value)(&path.to_string()),
+            (Some("$it"), _) | (None | Some("$this"), None) => self.row.path(None, &path.segments),
+            (Some("$this") | None, Some(item)) => along(item.clone(), &path.segments, source),
+            (Some(root), _) if root.starts_with("$root/") => self.row.path(Some(root), &path.segments),
             (Some(name), _) => {
                 let mut variables = std::iter::successors(self.variables, |variable| variable.outer);
                 let found = variables.find(|variable| variable.name == name);
-                found.map_or(Literal::Null, |variable| member(variable.value, &path.segments))
+                found.map_or(Literal::Null, |variable| along(variable.value.clone(), &path.segments, source))
             }
         }
     }
@@ -63,19 +116,27 @@ fn in_scope(expr: &Expr, scope: &Scope<'_>) -> Literal {
         ExprKind::Or(terms) => any(terms.iter().map(|term| truth(&value(term)))),
         ExprKind::Not(operand) => from_truth(truth(&value(operand)).map(|held| !held)),
         ExprKind::Negate(operand) => number::negate(&value(operand)),
-        ExprKind::Compare(op, left, right) => Literal::Bool(compare(*op, &value(left), &value(right))),
-        ExprKind::Has(left, right) => has(&value(left), &value(right)),
+        ExprKind::Compare(op, left, right) => {
+            let [left, right] = [left, right].map(|side| numbered(value(side), *op, scope.row));
+            Literal::Bool(compare(*op, &left, &right))
+        }
+        ExprKind::Has(left, right) => has(&value(left), &value(right), scope.row),
         ExprKind::In(left, items) => {
-            let left = value(left);
-            Literal::Bool(items.iter().any(|item| compare(Comparison::Eq, &left, &value(item))))
+            let same = |expr: &Expr| numbered(value(expr), Comparison::Eq, scope.row);
+            is_in(&same(left), items.iter().map(same))
         }
         ExprKind::Arithmetic(op, left, right) => number::arithmetic(*op, &value(left), &value(right)),
         ExprKind::Call(function, arguments) => {
             let arguments: Vec<Literal> = arguments.iter().map(value).collect();
-            call::call(*function, &arguments, scope.value)
+            call::call(*function, &arguments, scope.row)
+        }
+        ExprKind::Cast(operand, ty) if is_structured(ty) => {
+            let value = value(operand);
+            if is_of(&value, operand, ty, scope.row) { value } else { Literal::Null }
         }
         ExprKind::Cast(operand, ty) => call::cast(value(operand), ty),
-        ExprKind::IsOf(operand, ty) => call::is_of(&value(operand), ty),
+        ExprKind::IsOf(operand, ty) => Literal::Bool(is_of(&value(operand), operand, ty, scope.row)),
+        ExprKind::Invoke(call) => invoke(call, scope),
         ExprKind::Lambda(lambda) => quantified(lambda, scope),
         ExprKind::Count(path, filter) => count(path, filter.as_deref(), scope),
     }
@@ -156,13 +217,86 @@ pub(super) fn order(left: &Literal, right: &Literal) -> Option<Ordering> {
     }
 }
 
-fn has(left: &Literal, right: &Literal) -> Literal {
-    match (left, right) {
-        (Literal::Enum { members: all, .. }, Literal::Enum { members: wanted, .. }) => {
-            Literal::Bool(wanted.split(',').all(|member| all.split(',').any(|known| known == member)))
-        }
-        _ => Literal::Null,
+/// A flags value has another if all its bits are there; without a model, if all its names are.
+fn has(left: &Literal, right: &Literal, row: Row<'_>) -> Literal {
+    let (Literal::Enum { type_name, members: all }, Literal::Enum { members: wanted, .. }) = (left, right)
+    else {
+        return Literal::Null;
+    };
+    let bits = |members: &str| row.enum_type(type_name).and_then(|ty| enum_number(ty, members));
+    let has = match (bits(all), bits(wanted)) {
+        (Some(all), Some(wanted)) => all & wanted == wanted,
+        _ => wanted.split(',').all(|member| all.split(',').any(|known| known == member)),
+    };
+    Literal::Bool(has)
+}
+
+/// The number of one or several members together.
+fn enum_number(ty: &EnumType, members: &str) -> Option<i64> {
+    members.split(',').map(str::trim).try_fold(0, |sum, member| {
+        let known = ty.members.iter().find(|(name, _)| name == member).map(|(_, value)| *value);
+        known.or_else(|| member.parse().ok()).map(|value: i64| sum | value)
+    })
+}
+
+/// Enumeration values are compared by their numbers, if the model is there to ask.
+fn numbered(value: Literal, op: Comparison, row: Row<'_>) -> Literal {
+    let Literal::Enum { type_name, members } = &value else { return value };
+    match row.enum_type(type_name).and_then(|ty| enum_number(ty, members)) {
+        Some(number) => Literal::Int(number),
+        None if matches!(op, Comparison::Eq | Comparison::Ne) => value,
+        None => Literal::Null,
     }
+}
+
+fn is_in(left: &Literal, items: impl Iterator<Item = Literal>) -> Literal {
+    let mut items = items.peekable();
+    let single = items.next();
+    let found = match (single, items.peek()) {
+        (Some(Literal::Collection(inside)), None) => {
+            inside.iter().any(|item| compare(Comparison::Eq, left, item))
+        }
+        (first, _) => first.into_iter().chain(items).any(|item| compare(Comparison::Eq, left, &item)),
+    };
+    Literal::Bool(found)
+}
+
+fn is_structured(ty: &EdmType) -> bool {
+    match ty {
+        EdmType::Entity(_) | EdmType::Complex(_) => true,
+        EdmType::Collection(item) => is_structured(item),
+        _ => false,
+    }
+}
+
+/// A value is of the type its property is declared with; a record may be of a derived type.
+fn is_of(value: &Literal, operand: &Expr, ty: &EdmType, row: Row<'_>) -> bool {
+    let declared = match &operand.kind {
+        ExprKind::Path(path) => Some(&path.ty),
+        ExprKind::Invoke(call) => Some(&call.ty),
+        _ => None,
+    };
+    match (value, ty, declared) {
+        (Literal::Null, ..) => false,
+        (
+            record @ Literal::Record(_),
+            EdmType::Entity(wanted) | EdmType::Complex(wanted),
+            Some(EdmType::Entity(declared) | EdmType::Complex(declared)),
+        ) => match row.source() {
+            Some(source) => super::is_record_of(record, declared, wanted, source.model()),
+            None => declared == wanted,
+        },
+        (_, ty, Some(declared)) => ty == declared,
+        (value, ty, None) => call::is_of(value, ty) == Literal::Bool(true),
+    }
+}
+
+fn invoke(call: &Invocation, scope: &Scope<'_>) -> Literal {
+    let Some(source) = scope.row.source() else { return Literal::Null };
+    let on = call.on.as_ref().map(|path| scope.path(path));
+    let arguments: Vec<(String, Literal)> =
+        call.arguments.iter().map(|(name, argument)| (name.clone(), in_scope(argument, scope))).collect();
+    along(source.call(call, on.as_ref(), &arguments), &call.segments, Some(source))
 }
 
 fn quantified(lambda: &Lambda, scope: &Scope<'_>) -> Literal {
@@ -189,14 +323,52 @@ fn count(path: &Path, filter: Option<&Expr>, scope: &Scope<'_>) -> Literal {
     Literal::Int(i64::try_from(items.iter().filter(holds).count()).unwrap_or(i64::MAX))
 }
 
-/// The value along `segments` inside a structured value; null where there is none.
-fn member(value: &Literal, segments: &[String]) -> Literal {
-    let found = segments.iter().try_fold(value, |value, name| match value {
-        Literal::Record(members) => members.iter().find(|(known, _)| known == name).map(|(_, inner)| inner),
-        _ => None,
-    });
-    found.cloned().unwrap_or(Literal::Null)
+/// The value along `segments`; null where there is none. From a collection, what its items have, in one collection.
+pub(super) fn along(value: Literal, segments: &[String], source: Option<&dyn Source>) -> Literal {
+    let Some((name, rest)) = segments.split_first() else { return value };
+    if let Literal::Collection(items) = value {
+        let mut found = Vec::new();
+        for item in items {
+            match along(item, std::slice::from_ref(name), source) {
+                Literal::Collection(inner) => found.extend(inner),
+                Literal::Null => {}
+                single => found.push(single),
+            }
+        }
+        return along(Literal::Collection(found), rest, source);
+    }
+    let next = match (&value, name.contains('.'), source) {
+        (Literal::Record(_), true, Some(source)) => {
+            let model = source.model();
+            let is_of = super::is_record_of(&value, "", model.unqualified(name), model);
+            if is_of { value } else { Literal::Null }
+        }
+        (Literal::Record(members), false, source) => {
+            let own = members.iter().find(|(known, _)| known == name).map(|(_, inner)| inner.clone());
+            let source = source.filter(|source| is_navigation(source.model(), name));
+            own.or_else(|| source.map(|source| source.related(&value, name))).unwrap_or(Literal::Null)
+        }
+        _ => Literal::Null,
+    };
+    along(next, rest, source)
 }
 
+/// Some type of the model has a navigation property with this name.
+fn is_navigation(model: &Model, name: &str) -> bool {
+    let of_entities = model.entity_types.iter().flat_map(|ty| &ty.navigation);
+    of_entities.chain(model.complex_types.iter().flat_map(|ty| &ty.navigation)).any(|n| n.name == name)
+}
+
+/// What the record says in `@odata.type` or `@type`, without `#`.
+pub(super) fn record_type(record: &Literal) -> Option<&str> {
+    let Literal::Record(members) = record else { return None };
+    members.iter().find(|(name, _)| name == "@odata.type" || name == "@type").and_then(|(_, ty)| match ty {
+        Literal::String(name) => Some(name.trim_start_matches('#')),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod rows;
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,13 @@
 //! The grammar of common expressions (OData 4.01 ABNF `commonExpr`), by precedence climbing.
 //!
 //! Resolves names, applies limits, leaves types to [`super::check`]. Names, calls and quoted forms are in [`call`], paths
-//! and lambdas in [`path`], aliases and lists in [`list`].
+//! and lambdas in [`path`], calls of the model's functions in [`invoke`], aliases and lists in [`list`].
 //!
 //! Whatever recurses passes small boxed results and does its reading and refusing in functions that have returned by
 //! then: an unoptimised build has no stack to waste on a hundred levels.
 
 mod call;
+mod invoke;
 mod list;
 mod path;
 
@@ -118,6 +119,14 @@ enum Step {
     TypeCall { is_cast: bool },
     Lambda(Box<LambdaHead>),
     FilteredCount(Box<Path>),
+    Invoke(Box<InvokeHead>),
+}
+
+/// A function of the model, before its arguments.
+struct InvokeHead {
+    /// As written.
+    name: String,
+    on: Option<Path>,
 }
 
 struct LambdaHead {
@@ -293,6 +302,7 @@ impl Parser<'_, '_, '_> {
                 Step::TypeCall { is_cast } => self.type_call(is_cast, start),
                 Step::Lambda(head) => self.lambda(*head, start),
                 Step::FilteredCount(path) => self.filtered_count(*path, start),
+                Step::Invoke(head) => self.invoke(*head, start),
             },
         }
     }

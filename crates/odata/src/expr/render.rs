@@ -4,7 +4,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Arithmetic, Comparison, Expr, ExprKind, Lambda, Literal, Quantifier};
+use super::{Arithmetic, Comparison, Expr, ExprKind, Invocation, Lambda, Literal, Quantifier};
+use crate::edm::EdmType;
 
 pub(super) fn render(expr: &Expr, namespace: &str) -> String {
     let mut out = String::new();
@@ -48,7 +49,13 @@ fn write(out: &mut String, expr: &Expr, floor: u8, namespace: &str) {
         ExprKind::Has(left, right) => infix(out, left, "has", right, own, namespace),
         ExprKind::In(left, items) => {
             write(out, left, own, namespace);
-            out.push_str(" in (");
+            out.push_str(" in ");
+            if let [only] = items.as_slice()
+                && is_collection(only)
+            {
+                return write(out, only, own + 1, namespace);
+            }
+            out.push('(');
             joined(out, items, ",", 0, namespace);
             out.push(')');
         }
@@ -70,6 +77,7 @@ fn write(out: &mut String, expr: &Expr, floor: u8, namespace: &str) {
         }
         ExprKind::Cast(operand, ty) => typed(out, "cast", operand, &ty.qualified(namespace), namespace),
         ExprKind::IsOf(operand, ty) => typed(out, "isof", operand, &ty.qualified(namespace), namespace),
+        ExprKind::Invoke(call) => write_invocation(out, call, namespace),
         ExprKind::Lambda(lambda) => write_lambda(out, lambda, namespace),
         ExprKind::Count(path, filter) => {
             push(out, path);
@@ -79,6 +87,35 @@ fn write(out: &mut String, expr: &Expr, floor: u8, namespace: &str) {
                 out.push(')');
             }
         }
+    }
+}
+
+/// A path or call that gives a collection, which stands after `in` by itself.
+fn is_collection(expr: &Expr) -> bool {
+    let ty = match &expr.kind {
+        ExprKind::Path(path) => &path.ty,
+        ExprKind::Invoke(call) => &call.ty,
+        _ => return false,
+    };
+    matches!(ty, EdmType::Collection(_))
+}
+
+fn write_invocation(out: &mut String, call: &Invocation, namespace: &str) {
+    match &call.on {
+        Some(on) if !(on.segments.is_empty() && matches!(on.variable.as_deref(), Some("$it" | "$this"))) => {
+            push(out, on);
+            out.push('/');
+        }
+        _ => {}
+    }
+    push(out, format_args!("{namespace}.{}(", call.function));
+    for (index, (name, argument)) in call.arguments.iter().enumerate() {
+        push(out, format_args!("{}{name}=", if index == 0 { "" } else { "," }));
+        write(out, argument, 0, namespace);
+    }
+    out.push(')');
+    for segment in &call.segments {
+        push(out, format_args!("/{segment}"));
     }
 }
 

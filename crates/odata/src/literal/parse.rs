@@ -184,7 +184,11 @@ pub(crate) fn prefixed(prefix: &str, inside: &str) -> Result<Literal, String> {
         "binary" => {
             binary(inside).map(Literal::Binary).ok_or_else(|| format!("'{inside}' is not base64url text."))
         }
-        "geography" | "geometry" => Ok(Literal::Geography(inside.to_owned())),
+        "geography" | "geometry" => {
+            super::geo::parse(inside)?;
+            let is_plane = prefix.eq_ignore_ascii_case("geometry") && !inside.contains(';');
+            Ok(Literal::Geography(if is_plane { format!("SRID=0;{inside}") } else { inside.to_owned() }))
+        }
         "guid" | "datetime" | "datetimeoffset" | "date" | "time" | "timeofday" => Err(format!(
             "{prefix}'…' is the notation of OData 3; write the value bare, such as \
              2024-01-31T23:59:59Z or 01234567-89ab-cdef-0123-456789abcdef."

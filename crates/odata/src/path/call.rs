@@ -82,6 +82,14 @@ fn value(cursor: &mut Cursor<'_>, aliases: &Aliases, model: &Model) -> Result<Li
     let context = Context::of(model, &EdmType::Boolean).limits(limits);
     let budget = Budget::new(limits);
     let start = cursor.position;
+    if cursor.accept('@') {
+        let name = format!("@{}", cursor.identifier());
+        if !aliases.contains_key(&name) {
+            // A parameter whose alias has no value is null (Protocol §11.5.4.1.1).
+            return Ok(Literal::Null);
+        }
+        cursor.position = start;
+    }
     let scope = Scope::of(&context);
     let expr = Parser { cursor, scope, aliases, budget: &budget, reading: Vec::new(), height: 0 }
         .expression()
@@ -158,10 +166,7 @@ pub(super) fn choose<'m>(
         arguments.clear();
     }
     let takes = |operation: &Operation| {
-        let known = |name: &str| operation.arguments().iter().any(|parameter| parameter.name == *name);
-        let is_given = |name: &str| arguments.iter().any(|(given, ..)| given == name);
-        arguments.iter().all(|(name, ..)| known(name))
-            && operation.arguments().iter().all(|p| p.is_optional || is_given(&p.name))
+        takes(operation, &arguments.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>())
     };
     let fitting = overloads
         .iter()
@@ -188,6 +193,30 @@ pub(super) fn choose<'m>(
     let call =
         Call { name: name.to_owned(), import: None, overload: *overload, arguments: values, is_implicit };
     Ok((call, operation))
+}
+
+/// The operation knows all these names, and needs no others.
+fn takes(operation: &Operation, names: &[&str]) -> bool {
+    let known = |name: &str| operation.arguments().iter().any(|parameter| parameter.name == *name);
+    names.iter().all(|name| known(name))
+        && operation.arguments().iter().all(|p| p.is_optional || names.contains(&p.name.as_str()))
+}
+
+/// The function that `name` with arguments of these names means in an expression, called on a value of `on` or on nothing.
+pub(crate) fn in_expression<'m>(
+    name: &str,
+    on: Option<&EdmType>,
+    arguments: &[&str],
+    model: &'m Model,
+) -> Option<(usize, &'m Operation)> {
+    let candidates: Vec<(usize, &Operation)> = match on {
+        Some(ty) => bound(name, ty, model),
+        None => model.operations.iter().enumerate().filter(|(_, o)| !o.is_bound && o.name == name).collect(),
+    };
+    let fitting = candidates
+        .into_iter()
+        .filter(|(_, operation)| operation.kind == OperationKind::Function && takes(operation, arguments));
+    fitting.min_by_key(|(_, operation)| operation.arguments().len())
 }
 
 fn no_overload(

@@ -7,7 +7,7 @@ mod soup;
 use super::{Context, Options, parse_options};
 use crate::edm::{
     ComplexType, EdmType, EntitySet, EntityType, EnumType, Model, Navigation, Operation, OperationImport,
-    OperationKind, Parameter, Property, Singleton,
+    OperationKind, Parameter, Property, Shape, Singleton,
 };
 
 /// A small service with every kind of property.
@@ -26,6 +26,9 @@ pub(crate) fn model() -> Model {
         .plain("photo", EdmType::Binary)
         .plain("color", EdmType::Enum("color".to_owned()))
         .plain("address", EdmType::Complex("address".to_owned()))
+        .plain("place", EdmType::Geography(Shape::Point))
+        .plain("route", EdmType::Geography(Shape::LineString))
+        .plain("area", EdmType::Geography(Shape::Polygon))
         .plain("tags", EdmType::collection_of(EdmType::String))
         .plain("licenses", EdmType::collection_of(EdmType::Complex("license".to_owned())))
         .navigation(Navigation::one("owner", "user"))

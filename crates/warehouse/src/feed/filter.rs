@@ -181,6 +181,7 @@ fn paths(expr: &Expr, found: &mut dyn FnMut(&str)) {
             }
         }
         ExprKind::Count(_, Some(condition)) => paths(condition, found),
+        ExprKind::Invoke(call) => call.arguments.iter().for_each(|(_, argument)| paths(argument, found)),
     }
 }
 

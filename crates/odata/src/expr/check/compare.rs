@@ -60,6 +60,9 @@ pub(super) fn membership(
     types: &[Option<EdmType>],
     model: &Model,
 ) -> Typed {
+    if let ([_], [Some(EdmType::Collection(inside))]) = (&*items, types) {
+        return in_collection(left, left_ty, inside, model);
+    }
     for (item, item_ty) in items.iter_mut().zip(types) {
         let (left_ty, item_ty) = pair(left, item, (left_ty.clone(), item_ty.clone()), model)?;
         if let (Some(l), Some(i)) = (&left_ty, &item_ty) {
@@ -70,6 +73,17 @@ pub(super) fn membership(
         }
     }
     Ok(Some(EdmType::Boolean))
+}
+
+/// `'a' in tags`
+fn in_collection(left: &mut Expr, left_ty: &Option<EdmType>, inside: &EdmType, model: &Model) -> Typed {
+    let Some(own) = left_ty else { return Ok(Some(EdmType::Boolean)) };
+    let own = convert(left, own, inside, model)?;
+    if same_family(&own, inside) {
+        return Ok(Some(EdmType::Boolean));
+    }
+    let message = format!("The collection holds {}, and this is {}.", inside.plain(), own.plain());
+    Err(mismatch(left.span.start, message).into())
 }
 
 pub(super) fn has(left: &mut Expr, right: &mut Expr, types: Sides, model: &Model) -> Typed {
@@ -157,10 +171,6 @@ fn usable(side: &Expr, ty: &EdmType, with_null: bool, op: Comparison) -> Result<
         )),
         EdmType::Binary | EdmType::Geography(_) | EdmType::Geometry(_) | EdmType::Stream if !is_equality => {
             Err(mismatch(position, format!("{} has no order; use eq or ne.", capital(ty.plain()))))
-        }
-        EdmType::Enum(_) if !is_equality => {
-            let message = "Enumeration values are compared with eq, ne, in and has here, not by their order.";
-            Err(QueryError::not_implemented(message).at(position))
         }
         _ => Ok(()),
     }

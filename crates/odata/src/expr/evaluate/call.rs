@@ -1,17 +1,18 @@
-//! The canonical functions on values. Null in, null out; `matchesPattern` and geography are always null.
+//! The canonical functions on values. Null in, null out.
 //!
 //! Positions and lengths count Unicode code points. `round` takes halves away from zero.
 
 use jiff::civil::{Date, Time};
+use regex::{Regex, RegexBuilder};
 
-use super::Values;
+use super::Row;
 use crate::edm::EdmType;
 use crate::expr::{DateTimeOffset, Function, Literal};
-use crate::literal::{Decimal, parse};
+use crate::literal::{Decimal, geo, parse};
 
-pub(super) fn call(function: Function, arguments: &[Literal], value: &Values<'_>) -> Literal {
+pub(super) fn call(function: Function, arguments: &[Literal], row: Row<'_>) -> Literal {
     match function {
-        Function::Now => return value("$now"),
+        Function::Now => return row.now(),
         Function::MaxDateTime => {
             return Literal::DateTimeOffset(DateTimeOffset::from_utc(jiff::civil::DateTime::MAX));
         }
@@ -55,6 +56,9 @@ fn unary(function: Function, value: &Literal) -> Option<Literal> {
         }
         Literal::Duration(duration) if function == Function::TotalSeconds => {
             Decimal::new(duration.as_nanos(), 9).map(Literal::Decimal)
+        }
+        Literal::Geography(text) if function == Function::GeoLength => {
+            geo::parse(text).ok().map(|shape| Literal::Double(shape.length()))
         }
         Literal::Int(value) if is_rounding(function) => Some(Literal::Int(*value)),
         Literal::Decimal(value) => rounded(function, *value),
@@ -126,6 +130,14 @@ fn count(length: usize) -> Option<Literal> {
 fn binary(function: Function, left: &Literal, right: &Literal) -> Option<Literal> {
     match (left, right) {
         (Literal::String(left), Literal::String(right)) => of_texts(function, left, right),
+        (Literal::Geography(left), Literal::Geography(right)) => {
+            let (left, right) = (geo::parse(left).ok()?, geo::parse(right).ok()?);
+            match function {
+                Function::GeoDistance => left.distance(&right).map(Literal::Double),
+                Function::GeoIntersects => Some(Literal::Bool(left.intersects(&right))),
+                _ => None,
+            }
+        }
         (Literal::String(text), Literal::Int(start)) if function == Function::Substring => {
             Some(Literal::String(after(text, *start).to_owned()))
         }
@@ -145,12 +157,21 @@ fn of_texts(function: Function, left: &str, right: &str) -> Option<Literal> {
         Function::Contains => Some(Literal::Bool(left.contains(right))),
         Function::StartsWith => Some(Literal::Bool(left.starts_with(right))),
         Function::EndsWith => Some(Literal::Bool(left.ends_with(right))),
+        Function::MatchesPattern => pattern(right).ok().map(|pattern| Literal::Bool(pattern.is_match(left))),
         Function::IndexOf => match left.find(right) {
             Some(bytes) => count(left[..bytes].chars().count()),
             None => Some(Literal::Int(-1)),
         },
         _ => None,
     }
+}
+
+/// A regular expression of ECMAScript, without look-around and back references.
+///
+/// # Errors
+/// What the pattern does wrong.
+pub(super) fn pattern(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).size_limit(1 << 20).build()
 }
 
 /// Each item of `right` is matched by another item of `left`.

@@ -3,7 +3,7 @@
 use super::{Parsed, Parser, Step};
 use crate::edm::EdmType;
 use crate::error::{QueryError, code, did_you_mean};
-use crate::expr::{Expr, ExprKind, Function, Literal};
+use crate::expr::{Expr, ExprKind, Function, Literal, Path};
 use crate::literal::parse as literal;
 
 impl Parser<'_, '_, '_> {
@@ -84,24 +84,45 @@ impl Parser<'_, '_, '_> {
         let is_cast = name.eq_ignore_ascii_case("cast");
         if is_cast || name.eq_ignore_ascii_case("isof") {
             self.cursor.accept('(');
-            self.refuse_whole_entity(name, start)?;
-            return Ok(Step::TypeCall { is_cast });
+            return match self.whole_type(is_cast, start)? {
+                Some(whole) => Ok(Step::Whole(whole)),
+                None => Ok(Step::TypeCall { is_cast }),
+            };
         }
-        let function = Function::named(name).ok_or_else(|| unknown_function(name, start))?;
-        self.cursor.accept('(');
-        Ok(Step::Call(function))
-    }
-
-    /// `cast(Model.Type)` means the whole entity.
-    fn refuse_whole_entity(&self, name: &str, start: usize) -> Parsed<()> {
-        let mut ahead = self.cursor.clone();
-        ahead.skip_space();
-        if ahead.dotted().contains('.') && ahead.peek() == Some(')') {
-            let message =
-                format!("{name}() of the whole entity is not available; name a property and a type.");
+        if let Some(function) = Function::named(name) {
+            self.cursor.accept('(');
+            return Ok(Step::Call(function));
+        }
+        if name.eq_ignore_ascii_case("isdefined") {
+            let message = "isdefined() is not available; compare with null instead.";
             return Err(QueryError::not_implemented(message).at(start).into());
         }
-        Ok(())
+        self.invoke_head(name, None).ok_or_else(|| unknown_function(name, start).into())
+    }
+
+    /// `cast(Model.Type)` and `isof(Model.Type)`: of the row itself.
+    fn whole_type(&mut self, is_cast: bool, start: usize) -> Parsed<Option<Box<Expr>>> {
+        let mut ahead = self.cursor.clone();
+        ahead.skip_space();
+        let quoted = ahead.accept('\'');
+        let name = ahead.take_while(|c| !matches!(c, '\'' | ')' | ',' | '(')).trim();
+        let is_whole = (!quoted || ahead.accept('\'')) && {
+            ahead.skip_space();
+            ahead.peek() == Some(')')
+        };
+        if !is_whole || !name.contains('.') {
+            return Ok(None);
+        }
+        let position = self.cursor.position;
+        let ty = self.named_type(name, position)?;
+        self.cursor.position = ahead.position;
+        self.cursor.accept(')');
+        let root = self.scope.root.ty().clone();
+        let variable = if self.scope.at_root { "$it" } else { "$this" };
+        let path = Path { variable: Some(variable.to_owned()), segments: Vec::new(), ty: root };
+        let operand = self.leaf(ExprKind::Path(path), position)?;
+        let kind = if is_cast { ExprKind::Cast(operand, ty) } else { ExprKind::IsOf(operand, ty) };
+        self.node(kind, start).map(Some)
     }
 
     /// Arguments up to and with `)`. Those of `case` come in pairs `condition:value`.
@@ -141,6 +162,9 @@ impl Parser<'_, '_, '_> {
 
     fn call_node(&mut self, function: Function, arguments: Vec<Expr>, start: usize) -> Parsed {
         check_count(function, arguments.len(), start)?;
+        if let (Function::MatchesPattern, [_, pattern]) = (function, arguments.as_slice()) {
+            check_pattern(pattern)?;
+        }
         self.node(ExprKind::Call(function, arguments), start)
     }
 
@@ -157,19 +181,32 @@ impl Parser<'_, '_, '_> {
         self.cursor.expect(',', &format!("Write a value and a type: {name}(property,Edm.String)."))?;
         self.cursor.skip_space();
         let position = self.cursor.position;
-        let type_name = self.cursor.dotted();
-        let model = self.scope.model();
-        let ty = EdmType::primitive(type_name).or_else(|| {
-            let ty = model.find_enum_type(model.unqualified(type_name))?;
-            Some(EdmType::Enum(ty.name.clone()))
-        });
-        let Some(ty) = ty else {
-            let message =
-                format!("'{type_name}' is not a primitive or enumeration type, such as Edm.String.");
-            return Err(QueryError::bad(code::INVALID_VALUE, message).at(position).into());
-        };
+        let is_quoted = self.cursor.accept('\'');
+        let end = |c: char| matches!(c, '\'' | ')' | ' ' | ',');
+        let mut type_name = self.cursor.take_while(|c| !end(c)).to_owned();
+        if type_name.starts_with("Collection(") && self.cursor.accept(')') {
+            type_name.push(')');
+        }
+        let ty = self.named_type(&type_name, position)?;
+        if is_quoted {
+            self.cursor.expect('\'', "Close the name of the type with a single quote.")?;
+        }
         self.cursor.expect(')', &format!("Close {name}( with ')'."))?;
         Ok(ty)
+    }
+
+    fn named_type(&self, name: &str, position: usize) -> Parsed<EdmType> {
+        let model = self.scope.model();
+        let ty = model.named_type(name).or_else(|| model.named_type(&model.qualified(name)));
+        ty.ok_or_else(|| {
+            let names = model.entity_types.iter().map(|ty| ty.name.as_str());
+            let names = names.chain(model.complex_types.iter().map(|ty| ty.name.as_str()));
+            let names = names.chain(model.enum_types.iter().map(|ty| ty.name.as_str()));
+            let hint = did_you_mean(model.unqualified(name), names);
+            let message =
+                format!("'{name}' is not a primitive type, such as Edm.String, or one of the model.{hint}");
+            QueryError::bad(code::INVALID_VALUE, message).at(position).into()
+        })
     }
 }
 
@@ -190,6 +227,24 @@ fn check_count(function: Function, given: usize, start: usize) -> Result<(), Que
     };
     let message = format!("{}() takes {wanted}, not {given}.", signature.name);
     Err(QueryError::bad(code::TYPE_MISMATCH, message).at(start))
+}
+
+/// A pattern that stands in the URL is understood before anything is matched with it.
+fn check_pattern(pattern: &Expr) -> Result<(), QueryError> {
+    let Some(Literal::String(text)) = pattern.as_literal() else { return Ok(()) };
+    if crate::expr::evaluate::is_pattern(text) {
+        return Ok(());
+    }
+    let looks_around = ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|sign| text.contains(sign));
+    let error = if looks_around {
+        QueryError::not_implemented(
+            "Look-around is not available in patterns; write one without (?=…) and its kin.",
+        )
+    } else {
+        let message = format!("'{text}' is not a regular expression; check its brackets and backslashes.");
+        QueryError::bad(code::INVALID_VALUE, message)
+    };
+    Err(error.at(pattern.span.start))
 }
 
 fn unknown_function(name: &str, start: usize) -> QueryError {

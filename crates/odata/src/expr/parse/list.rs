@@ -1,7 +1,8 @@
 //! Parameter aliases, lists after `in`, and arrays.
 
-use super::{Parsed, Parser};
-use crate::cursor::Cursor;
+use super::{Operator, Parsed, Parser};
+use crate::cursor::{Cursor, is_identifier_start};
+use crate::edm::EdmType;
 use crate::error::{QueryError, code};
 use crate::expr::{Expr, ExprKind, Literal, Span};
 use crate::literal::parse as literal;
@@ -15,6 +16,16 @@ impl Parser<'_, '_, '_> {
             Some('@') => self.alias_list(start),
             Some('[') => self.items('[', ']'),
             Some('(') => self.items('(', ')'),
+            Some(c) if c == '$' || is_identifier_start(c) => {
+                let collection = self.binary(Operator::In.precedence() + 1)?;
+                let is_path = matches!(&collection.kind, ExprKind::Path(path) if matches!(path.ty, EdmType::Collection(_)));
+                let is_call = matches!(&collection.kind, ExprKind::Invoke(call) if matches!(call.ty, EdmType::Collection(_)));
+                if is_path || is_call {
+                    return Ok(vec![*collection]);
+                }
+                let message = "A collection is needed after 'in', or a list such as ('a','b').";
+                Err(QueryError::bad(code::TYPE_MISMATCH, message).at(start).into())
+            }
             _ => {
                 let message = "Write a list in parentheses after 'in', such as in ('a','b').";
                 Err(self.cursor.syntax(message).into())
@@ -96,10 +107,12 @@ impl Parser<'_, '_, '_> {
         self.leaf(ExprKind::Literal(Literal::String(value)), start)
     }
 
-    /// `@p`: its expression, placed where the alias stands. An alias without a value is null (§5.3).
+    /// `@p`: its expression, placed where the alias stands. One without a value is more likely a slip than null.
     pub(super) fn alias(&mut self, start: usize) -> Parsed {
         let Some((name, text)) = self.alias_text(start)? else {
-            return self.leaf(ExprKind::Literal(Literal::Null), start);
+            let name = self.cursor.since(start);
+            let message = format!("'{name}' has no value; add {name}=… to the query.");
+            return Err(QueryError::bad(code::SYNTAX, message).at(start).into());
         };
         let span = self.span(start);
         let mut expr = self.inside_alias(&name, &text, span, |parser| parser.whole())?;

@@ -123,6 +123,14 @@ impl<'c> Parser<'_, 'c, '_> {
             "any" => Quantifier::Any,
             "all" => Quantifier::All,
             _ => {
+                if let Some(step) = self.invoke_head(name, Some(path.clone())) {
+                    return Ok(step);
+                }
+                let place = self.scope.place(&path.ty);
+                if self.scope.member(&place, false, name, position).is_ok() {
+                    let message = "Keys are not available in expressions; ask with any(x:x/key eq …).";
+                    return Err(QueryError::not_implemented(message).at(position).into());
+                }
                 let message = format!("'{name}' cannot be called on '{path}'; only any and all can.");
                 return Err(QueryError::bad(code::UNKNOWN_FUNCTION, message).at(position).into());
             }
@@ -170,6 +178,10 @@ impl<'c> Parser<'_, 'c, '_> {
             "it" => ("$it".to_owned(), self.scope.context.ty.clone()),
             "this" => ("$this".to_owned(), self.scope.root.ty().clone()),
             "root" if self.cursor.accept('/') => self.root_variable(start)?,
+            "count" if self.scope.context.computed.iter().any(|(made, _)| made == "$count") => {
+                let path = Path { variable: None, segments: vec!["$count".to_owned()], ty: EdmType::Int64 };
+                return self.leaf(ExprKind::Path(path), start).map(Step::Whole);
+            }
             _ => return Err(self.unavailable(name, start).into()),
         };
         let is_plain = !self.scope.at_root || variable.starts_with("$root");
@@ -200,8 +212,23 @@ impl<'c> Parser<'_, 'c, '_> {
             self.skip_parentheses(start)?;
         }
         let text = self.cursor.since(from);
-        let path = crate::path::in_expression(text, self.aliases, self.scope.model())
+        let mut path = crate::path::in_expression(text, self.aliases, self.scope.model())
             .map_err(|error| QueryError::bad(code::UNKNOWN_PROPERTY, error.message).at(from))?;
+        // The address goes on as far as keys and arguments do; what follows is a path from there.
+        let mut ahead = self.cursor.position;
+        while self.cursor.accept('/') && !self.cursor.dotted().is_empty() {
+            let is_keyed = self.cursor.peek() == Some('(');
+            if is_keyed && self.skip_parentheses(start).is_err() {
+                break;
+            }
+            let text = self.cursor.since(from);
+            match crate::path::in_expression(text, self.aliases, self.scope.model()) {
+                Ok(longer) if is_keyed => (path, ahead) = (longer, self.cursor.position),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        self.cursor.position = ahead;
         let address = crate::path::plain_path(&path, self.scope.model());
         Ok((format!("$root/{address}"), path.ty))
     }
