@@ -619,6 +619,10 @@ pub const MESSAGE_CENTER_READ: Action = Action::named("Quarterdeck_MessageCenter
 pub const MESSAGE_CENTER_READ_PRIVACY: Action = Action::named("Quarterdeck_MessageCenter_ReadPrivacy");
 /// Message center: Publish, change and end messages.
 pub const MESSAGE_CENTER_UPDATE: Action = Action::named("Quarterdeck_MessageCenter_Update");
+/// Notifications: Read channels and deliveries.
+pub const NOTIFICATIONS_READ: Action = Action::named("Quarterdeck_Notifications_Read");
+/// Notifications: Change channels and send again.
+pub const NOTIFICATIONS_UPDATE: Action = Action::named("Quarterdeck_Notifications_Update");
 /// Service health: Read.
 pub const SERVICE_HEALTH_READ: Action = Action::named("Quarterdeck_ServiceHealth_Read");
 /// Service health: Open, update and resolve incidents.
@@ -1589,6 +1593,16 @@ pub(crate) const QUARTERDECK: &[Operation] = &[
         action: MESSAGE_CENTER_UPDATE,
         resource_name: "Message center",
         action_name: "Publish, change and end messages",
+    },
+    Operation {
+        action: NOTIFICATIONS_READ,
+        resource_name: "Notifications",
+        action_name: "Read channels and deliveries",
+    },
+    Operation {
+        action: NOTIFICATIONS_UPDATE,
+        resource_name: "Notifications",
+        action_name: "Change channels and send again",
     },
     Operation { action: SERVICE_HEALTH_READ, resource_name: "Service health", action_name: "Read" },
     Operation {

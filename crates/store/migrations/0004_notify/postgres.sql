@@ -45,7 +45,7 @@ create table notify_thread (
   subject text collate "C" not null,
   is_open boolean not null,
   notice_id text collate "C" not null,
-  told_at bigint not null,
+  told_at bigint,
   primary key (tenant_id, channel_id, topic, subject),
   foreign key (tenant_id, channel_id) references notify_channel (tenant_id, id) on delete cascade
 );
