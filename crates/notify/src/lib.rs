@@ -27,7 +27,7 @@ use world::World;
 
 pub use channel::{ADDRESSES_MAX, Kind, Pace, QuietHours, Settings};
 pub use notice::{Language, Notice, Severity, State, Topic, Words, raise};
-pub use post::{MailError, MailSecurity, MailSettings, Post, Sending, Web, WebAnswer};
+pub use post::{Https, MailError, MailSecurity, MailSettings, Post, Sending, Web, WebAnswer};
 
 /// What every operation works with. Cheap to clone.
 #[derive(Clone)]

@@ -1,5 +1,7 @@
 //! The way out: mail by SMTP, webhooks by HTTPS.
 
+mod web;
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +19,8 @@ use crate::channel::{Kind, Target};
 use crate::render::{chat, mail, webhook};
 use crate::row;
 use crate::summary::Summary;
+
+pub use web::Https;
 
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 

@@ -83,7 +83,7 @@ pub(crate) const ADD_NOTICE: Sql = Sql::tenant(
 pub(crate) const GROW_DELIVERY: Sql = Sql::tenant(
     "update delivery set due_at = $3, title = $4,
      n_notices = (select count(*) from delivery_notice n where n.tenant_id = $1 and n.delivery_id = $2)
-     where tenant_id = $1 and id = $2",
+     where delivery.tenant_id = $1 and delivery.id = $2",
 );
 pub(crate) const DELIVERY: Sql = Sql::tenant(
     "select channel_id, state, is_reminder, attempts from delivery where tenant_id = $1 and id = $2",
@@ -108,7 +108,7 @@ pub(crate) const FORGET_DELIVERIES: Sql =
     Sql::tenant("delete from delivery where tenant_id = $1 and finished_at is not null and finished_at < $2");
 /// A notice that a channel may still be reminded of is kept.
 pub(crate) const FORGET_NOTICES: Sql = Sql::tenant(
-    "delete from notice where tenant_id = $1 and raised_at < $2
+    "delete from notice where notice.tenant_id = $1 and raised_at < $2
      and not exists (select 1 from notify_thread t where t.tenant_id = $1 and t.notice_id = notice.id)
      and not exists (select 1 from delivery_notice d where d.tenant_id = $1 and d.notice_id = notice.id)",
 );

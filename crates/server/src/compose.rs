@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod session;
+mod telling;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use axum::Router;
 use devices::{Channels, DeviceCas, Devices};
 use directory::Directory;
 use identity::{Identity, IdentityConfig};
+use notify::Notify;
 use rustls::DistinguishedName;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -41,6 +43,9 @@ pub(crate) struct House {
     pub(crate) warehouse: Warehouse,
     pub(crate) tenant_status: TenantStatus,
     pub(crate) service_announcement: ServiceAnnouncement,
+    pub(crate) notify: Notify,
+    /// Asks others on the network, for every feature.
+    pub(crate) client: outbound::Client,
 }
 
 /// A composed server, ready to be shown to the network.
@@ -90,6 +95,8 @@ impl House {
             world: world.clone(),
             origin: origin.as_str().into(),
         };
+        let client = telling::open_client(site, world)?;
+        let notify = telling::open(site, world, &store, &identity, &client)?;
         Ok(House {
             world: world.clone(),
             store,
@@ -99,30 +106,33 @@ impl House {
             warehouse,
             tenant_status,
             service_announcement,
+            notify,
+            client,
         })
     }
 
     /// All routes of all features.
     pub(crate) fn routes(&self) -> Vec<Route> {
-        let modules: [Module; 6] = [
+        let modules: [Module; 7] = [
             session::module(&self.identity, &self.store),
             directory::module(&self.directory),
             devices::module(&self.devices),
             tenant_status::module(&self.tenant_status),
             service_announcement::module(&self.service_announcement),
             warehouse::module(&self.warehouse),
+            notify::module(&self.notify),
         ];
         modules.into_iter().flat_map(|module| module.routes).collect()
     }
 
     /// The kinds of work the features offer.
     pub(crate) fn works(&self) -> Vec<jobs::Work> {
-        Vec::new()
+        notify::works(&self.notify)
     }
 
     /// What the features look at every so often.
     pub(crate) fn ticks(&self) -> Vec<jobs::Tick> {
-        Vec::new()
+        notify::ticks(&self.notify)
     }
 
     /// The router of every door, and what must answer for the server to be ready.

@@ -22,7 +22,8 @@ const OPEN: &[(&str, &str)] =
     &[("GET", "/api/session/callback"), ("GET", "/api/session/sign-in"), ("POST", "/agent/v1/enroll")];
 
 /// What callers without any right may do: know who they are, sign out, read what is new.
-const FOR_ANY_SIGNED_IN: &[&str] = &["/api/session", "/api/session/sign-out", "/api/whatsNew"];
+const FOR_ANY_SIGNED_IN: &[&str] =
+    &["/api/notifications/preferences", "/api/session", "/api/session/sign-out", "/api/whatsNew"];
 
 /// Knows nobody, or a person without any right.
 struct Stranger(Option<Caller>);

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
-use super::setting::{CollectorAddress, DatabaseAddress, LogFormat, LogLevel, Setting};
+use super::setting::{CollectorAddress, DatabaseAddress, LogFormat, LogLevel, Permission, Security, Setting};
 use super::source::Values;
 use super::{Key, Network, Origin};
 
@@ -116,6 +116,30 @@ settings! {
     feed: Feed = "feed" {
         /// Rows in one page of the feed, at most.
         page_rows: NonZeroU32 = "100000",
+    }
+    /// The mail server that notifications leave by. Without `host` no mail is sent.
+    mail: Mail = "mail" {
+        /// The mail server's name or address.
+        host: Option<String> = "",
+        /// Its port.
+        port: u16 = "587",
+        /// `starttls` (plain that must become TLS, port 587), `tls` (from the start, port 465) or `none` (a relay on this machine).
+        security: Security = "starttls",
+        /// The name to sign in with. Unset: no sign-in.
+        user_name: Option<String> = "",
+        /// A file that holds the password. Only its owner may be allowed to read it.
+        password_file: Option<PathBuf> = "",
+        /// The sender, such as `Quarterdeck <deck@example.com>`.
+        from: String = "Quarterdeck <quarterdeck@localhost>",
+        /// Authorities to trust for the mail server beside the machine's own, as PEM.
+        ca_file: Option<PathBuf> = "",
+    }
+    /// Asking others on the network: webhooks, probes, imports.
+    outbound: Outbound = "outbound" {
+        /// Authorities to trust beside the machine's own, as PEM.
+        ca_file: Option<PathBuf> = "",
+        /// `allow` or `refuse` hosts at private addresses, such as 10.0.0.1. Refuse them where people who may add webhooks and probes must not reach your inner network.
+        private_addresses: Permission = "allow",
     }
     /// The tenant that the first start makes. Later starts ignore these.
     tenant: Tenant = "tenant" {

@@ -169,6 +169,39 @@ impl Setting for LogLevel {
     }
 }
 
+/// What protects the connection to the mail server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Security(pub(crate) notify::MailSecurity);
+
+impl Setting for Security {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(raw: &Raw) -> Result<Security, String> {
+        match one(raw)? {
+            "starttls" => Ok(Security(notify::MailSecurity::StartTls)),
+            "tls" => Ok(Security(notify::MailSecurity::Tls)),
+            "none" => Ok(Security(notify::MailSecurity::None)),
+            other => Err(format!("must be \"starttls\", \"tls\" or \"none\", and is \"{other}\"")),
+        }
+    }
+}
+
+/// Whether something may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Permission(pub(crate) bool);
+
+impl Setting for Permission {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(raw: &Raw) -> Result<Permission, String> {
+        match one(raw)? {
+            "allow" => Ok(Permission(true)),
+            "refuse" => Ok(Permission(false)),
+            other => Err(format!("must be \"allow\" or \"refuse\", and is \"{other}\"")),
+        }
+    }
+}
+
 /// A database's address without a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DatabaseAddress(pub(crate) DatabaseUrl);
