@@ -635,8 +635,12 @@ pub const USERS_DELETE: Action = Action::named("Quarterdeck_Users_Delete");
 pub const USERS_READ: Action = Action::named("Quarterdeck_Users_Read");
 /// Users: Update.
 pub const USERS_UPDATE: Action = Action::named("Quarterdeck_Users_Update");
+/// Data warehouse: Reset and record at a new location.
+pub const WAREHOUSE_MOVE: Action = Action::named("Quarterdeck_Warehouse_Move");
 /// Data warehouse: Publish snapshot.
 pub const WAREHOUSE_PUBLISH_SNAPSHOT: Action = Action::named("Quarterdeck_Warehouse_PublishSnapshot");
+/// Data warehouse: Set retention.
+pub const WAREHOUSE_SET_RETENTION: Action = Action::named("Quarterdeck_Warehouse_SetRetention");
 /// Intune's operations, in the order of its portal.
 pub(crate) const INTUNE: &[Operation] = &[
     Operation { action: ANDROID_FOTA_ASSIGN, resource_name: "Android FOTA", action_name: "Assign" },
@@ -1615,9 +1619,19 @@ pub(crate) const QUARTERDECK: &[Operation] = &[
     Operation { action: USERS_READ, resource_name: "Users", action_name: "Read" },
     Operation { action: USERS_UPDATE, resource_name: "Users", action_name: "Update" },
     Operation {
+        action: WAREHOUSE_MOVE,
+        resource_name: "Data warehouse",
+        action_name: "Reset and record at a new location",
+    },
+    Operation {
         action: WAREHOUSE_PUBLISH_SNAPSHOT,
         resource_name: "Data warehouse",
         action_name: "Publish snapshot",
+    },
+    Operation {
+        action: WAREHOUSE_SET_RETENTION,
+        resource_name: "Data warehouse",
+        action_name: "Set retention",
     },
 ];
 /// Holding the first means holding the others: Remote Help's rule, then ours.

@@ -29,6 +29,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_devices"),
     migration!(4, "0004_notify"),
     migration!(5, "0005_service_announcement"),
+    migration!(6, "0006_warehouse"),
 ];
 
 /// Why the tables could not be brought up to date.

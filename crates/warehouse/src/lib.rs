@@ -7,6 +7,7 @@
 //! | [`sql`] | what it reads from the operational store |
 //! | [`encode`], [`feed`] | requests to plans, rows to OData JSON |
 //! | [`erase`], [`job::erase`] | blanking one subject in every file |
+//! | [`retention`] | how long days are kept, and what goes next |
 //! | [`parts`] | a table's files by ranges of id |
 //! | [`op`] | the operations behind the doors |
 //!
@@ -28,6 +29,7 @@ pub mod merge;
 pub mod model;
 pub mod op;
 pub mod parts;
+pub mod retention;
 pub mod sql;
 
 #[cfg(test)]
@@ -45,12 +47,13 @@ use store::{SqlError, Store, TenantId};
 use tokio::sync::Semaphore;
 use world::World;
 
-pub use job::midnight::Retention;
 pub use lakes::Lakes;
+pub use retention::Retention;
 
 use feed::Root;
 use job::erase::{EraseError, Erased, Erasure};
 use job::midnight::{MidnightError, Mode, Outcome, Run};
+use retention::{Outlook, Plan};
 use sql::StoreImage;
 
 /// Downloads that may run at the same time.
@@ -94,7 +97,7 @@ impl Warehouse {
     /// A run for today.
     pub fn run_today(&self, mode: Mode, force: bool) -> Run {
         let run = Run::today(self.world.clock.now(), mode, &self.config.holder);
-        Run { force, retention: self.config.retention, ..run }
+        Run { force, retention: self.config.retention.into(), ..run }
     }
 
     /// Publishes a day of `tenant` from one image of the store, and records that `actor` did. It blocks for as long as
@@ -109,6 +112,7 @@ impl Warehouse {
         actor: audit::Actor,
     ) -> Result<Outcome, MidnightError> {
         let lake = self.lakes.of(tenant)?;
+        let run = &Run { retention: self.retention(tenant)?, ..run.clone() };
         let outcome = job::midnight::run(&lake, run, |take| {
             self.store.image(tenant, |tx| take(&mut StoreImage::new(tx)))
         })?;
@@ -128,6 +132,34 @@ impl Warehouse {
 }
 
 impl Warehouse {
+    /// How long `tenant` keeps its days. It blocks.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn retention(&self, tenant: TenantId) -> Result<Plan, SqlError> {
+        let default = self.config.retention;
+        self.store.read_blocking(tenant, move |tx| sql::retention(tx, default))
+    }
+
+    /// What each dated table holds and will lose, and whether somebody should look at it. It blocks.
+    ///
+    /// # Errors
+    /// When the store or the lake's catalogue cannot be read.
+    pub fn retention_outlook(&self, tenant: TenantId) -> Result<Vec<Outlook>, OutlookError> {
+        let (plan, lake, today) = (self.retention(tenant)?, self.lakes.of(tenant)?, self.today());
+        let latest = lake.snapshot(&lake::At::Latest)?;
+        let outlook = |table: &&'static ::model::Table| {
+            let mut days: Vec<i64> = match lake.files(&latest, table.name, None) {
+                Ok(files) => files.iter().filter_map(|file| file.partition).collect(),
+                Err(lake::SnapshotError::UnknownTable(_)) => Vec::new(),
+                Err(error) => return Err(error.into()),
+            };
+            days.dedup();
+            Ok(plan.outlook(table, &days, today))
+        };
+        ::model::tables().iter().filter(|table| table.is_dated()).map(outlook).collect()
+    }
+
     /// Erases one subject from every file of `tenant` and records that `actor` did, without saying whom. Files that
     /// are no longer needed stay for `grace`, for downloads that are reading them. It blocks.
     ///
@@ -155,6 +187,20 @@ impl Warehouse {
     }
 }
 
+/// Why it could not be told what goes next.
+#[derive(Debug, thiserror::Error)]
+pub enum OutlookError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] SqlError),
+    /// The lake could not be opened.
+    #[error(transparent)]
+    Open(#[from] lake::OpenError),
+    /// The catalogue failed.
+    #[error(transparent)]
+    Snapshot(#[from] lake::SnapshotError),
+}
+
 /// The feature's routes.
 pub fn module(warehouse: &Warehouse) -> Module {
     let mut routes: Vec<_> =
@@ -177,6 +223,7 @@ pub fn module(warehouse: &Warehouse) -> Module {
             .accepts::<op::publish::Input>()
             .answers::<op::publish::View>(200),
     );
+    routes.extend(op::retention::routes(warehouse));
     Module { name: "warehouse", routes }
 }
 

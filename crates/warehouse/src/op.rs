@@ -2,6 +2,7 @@
 
 pub mod feed;
 pub mod publish;
+pub mod retention;
 pub mod show;
 
 #[cfg(test)]

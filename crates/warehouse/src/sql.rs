@@ -1,10 +1,14 @@
 //! What the snapshot reads from the operational store: one consistent image, each table in natural-key order.
 
+use std::collections::HashMap;
+
 use store::{Row, Sql, SqlError, Tx, Value};
 
 use crate::job::midnight::{Image, ImageError};
+use crate::lifetime::date_of_key;
 use crate::merge::MergeError;
 use crate::model::{Device, User};
+use crate::retention::{Kept, Plan, Retention, Setting};
 
 const USERS: Sql = Sql::tenant(
     "select u.id, u.mail, u.user_principal_name, u.display_name from directory_user u
@@ -23,6 +27,33 @@ const DEVICES: Sql = Sql::tenant(
        subnet_address_v4_wifi, ip_address_v4_wifi, physical_memory_bytes, jail_broken
      from device where tenant_id = $1 and retired_at is null order by id",
 );
+
+const RETENTION: Sql = Sql::tenant(
+    "select table_name, kept_days, before_days, effective_day from warehouse_retention where tenant_id = $1",
+);
+
+/// Remembers a table's retention, in place of what was decided before.
+pub(crate) const SET_RETENTION: Sql = Sql::tenant(
+    "insert into warehouse_retention
+       (tenant_id, table_name, kept_days, before_days, effective_day, set_at)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (tenant_id, table_name) do update set
+       kept_days = excluded.kept_days, before_days = excluded.before_days,
+       effective_day = excluded.effective_day, set_at = excluded.set_at",
+);
+
+/// How long the tenant keeps its days; `default` where nothing was decided.
+pub(crate) fn retention(tx: &mut Tx<'_, '_>, default: Retention) -> Result<Plan, SqlError> {
+    let kept = |days: i64| Kept::from_days(u16::try_from(days).unwrap_or(0));
+    let mut settings = HashMap::new();
+    for row in tx.rows(&RETENTION, &[])? {
+        // A day that is none would have been written by another program: what was set holds then.
+        let effective = date_of_key(row.get(3)?).unwrap_or(jiff::civil::Date::MIN);
+        let before = row.get::<Option<i64>>(2)?.map(kept);
+        settings.insert(row.get(0)?, Setting { kept: kept(row.get(1)?), before, effective });
+    }
+    Ok(Plan::new(default, settings))
+}
 
 /// The store's image of one tenant, inside a read transaction.
 pub struct StoreImage<'t, 'x, 'c> {

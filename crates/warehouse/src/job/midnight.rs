@@ -15,7 +15,7 @@ mod tests;
 
 use ::model::Table;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use lake::{
     At, Attempt, DataFile, EnsureError, GarbageError, Keep, Lake, Lease, LeaseError, Old, Publish,
     PublishError, PublishKey, Replace, Snapshot, SnapshotError, SnapshotId, WriteError,
@@ -28,6 +28,7 @@ use crate::lifetime::{LEAST_SHARE_PERCENT, date_key, midnight_micros, plausible}
 use crate::merge::{Day, MergeError};
 use crate::model::{Device, User};
 use crate::parts;
+use crate::retention::Plan;
 use passes::Passes;
 
 /// The kind of publish that makes a day.
@@ -87,32 +88,9 @@ pub struct Run {
     /// Who holds the lease; one name per server.
     pub holder: String,
     /// How long facts are kept.
-    pub retention: Retention,
+    pub retention: Plan,
     /// Rows of a part of a large table, at least; [`parts::PART_ROWS`] unless there is a reason.
     pub part_rows: u64,
-}
-
-/// How long the rows of a dated table are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Retention {
-    /// As the product documents it, table by table.
-    #[default]
-    Documented,
-    /// This many days, in every table.
-    Days(u16),
-    /// For ever.
-    Forever,
-}
-
-impl Retention {
-    /// Days that rows of `table` are kept; none: for ever.
-    pub const fn days(self, table: &Table) -> Option<u16> {
-        match self {
-            Self::Documented => table.retention_days,
-            Self::Days(days) if table.retention_days.is_some() => Some(days),
-            Self::Days(_) | Self::Forever => None,
-        }
-    }
 }
 
 impl Run {
@@ -120,7 +98,7 @@ impl Run {
     pub fn today(now: Timestamp, mode: Mode, holder: &str) -> Self {
         let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let holder = holder.to_owned();
-        let (force, retention, part_rows) = (false, Retention::Documented, parts::PART_ROWS);
+        let (force, retention, part_rows) = (false, Plan::default(), parts::PART_ROWS);
         let least_share_percent = LEAST_SHARE_PERCENT;
         Self { day, now, mode, force, least_share_percent, holder, retention, part_rows }
     }
@@ -335,10 +313,9 @@ impl Work<'_> {
 }
 
 /// The partitions past their retention go.
-fn retired(run: &Run) -> impl Iterator<Item = Replace> {
-    let (day, retention) = (run.day, run.retention);
+fn retired(run: &Run) -> impl Iterator<Item = Replace> + '_ {
     model::tables().iter().filter(|table| table.is_dated()).filter_map(move |table| {
-        let oldest = day.checked_sub(Span::new().days(retention.days(table)?)).ok()?;
+        let oldest = run.retention.kept(table, run.day).oldest(run.day)?;
         let old = Old::PartitionsBefore(date_key(oldest).into());
         Some(Replace { table: table.name.to_owned(), old, files: Vec::new() })
     })

@@ -2,7 +2,7 @@
 
 use api::{Body, Code, Failure, Permitted};
 use axum::Json;
-use lake::LeaseError;
+use lake::{LeaseError, SnapshotError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,11 @@ fn failure(error: MidnightError) -> Failure {
     match &error {
         MidnightError::Implausible { .. } => {
             Failure::conflict(error.to_string()).word("implausible").target("force")
+        }
+        MidnightError::Before(SnapshotError::NotPublished(_) | SnapshotError::Gone(_)) => {
+            let message = "The state before today is no longer kept, so that today cannot be computed anew. \
+                           The next snapshot is made at midnight UTC.";
+            Failure::conflict(message).word("base_gone")
         }
         MidnightError::Past { .. } => Failure::conflict(error.to_string()).word("past"),
         MidnightError::Lease(LeaseError::Held { .. }) => Failure {

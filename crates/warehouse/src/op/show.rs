@@ -4,6 +4,7 @@ use ::model::Version;
 use ::model::explorer::{ExplorerColumn, columns};
 use api::{Failure, Permitted};
 use axum::Json;
+use jiff::civil::Date;
 use lake::{At, Lake, SnapshotError};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,6 +14,7 @@ use super::feed::root_path;
 use crate::Warehouse;
 use crate::feed::Root;
 use crate::job::midnight::{DAY, REFRESH};
+use crate::retention::Plan;
 
 /// The warehouse as the page shows it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -77,6 +79,7 @@ pub async fn handle(warehouse: Warehouse, permitted: Permitted) -> Result<Json<V
 
 fn view(warehouse: &Warehouse, tenant: TenantId) -> Result<View, Failure> {
     let lake = warehouse.lakes.of(tenant).map_err(|error| Failure::internal(&error))?;
+    let plan = warehouse.retention(tenant)?;
     let origin = &warehouse.config.origin;
     let feed =
         |version: Version| format!("{origin}{}?api-version={}", root_path(Root::Query), version.as_str());
@@ -88,7 +91,7 @@ fn view(warehouse: &Warehouse, tenant: TenantId) -> Result<View, Failure> {
         path_root_beta: path(Version::Beta),
         last_snapshot: last_snapshot(&lake)?,
         duckdb_attach: warehouse.lakes.duckdb_attach(tenant),
-        tables: tables(warehouse, &lake).map_err(|error| Failure::internal(&error))?,
+        tables: tables(&plan, warehouse.today(), &lake).map_err(|error| Failure::internal(&error))?,
     })
 }
 
@@ -103,7 +106,7 @@ fn last_snapshot(lake: &Lake) -> Result<Option<LastSnapshot>, Failure> {
     }))
 }
 
-fn tables(warehouse: &Warehouse, lake: &Lake) -> Result<Vec<TableView>, SnapshotError> {
+fn tables(plan: &Plan, today: Date, lake: &Lake) -> Result<Vec<TableView>, SnapshotError> {
     let sizes = lake.table_sizes(&lake.snapshot(&At::Latest)?)?;
     let view = |table: &&'static ::model::Table| {
         let size = sizes.iter().find(|size| size.table == table.name);
@@ -112,7 +115,7 @@ fn tables(warehouse: &Warehouse, lake: &Lake) -> Result<Vec<TableView>, Snapshot
             kind: table.kind.as_str(),
             rows: size.map_or(0, |size| size.rows),
             size_bytes: size.map_or(0, |size| size.bytes),
-            retention_days: warehouse.config.retention.days(table),
+            retention_days: Some(plan.kept(table, today).days()).filter(|days| *days > 0),
             description: table.doc,
             columns: columns(table, Version::Beta),
         }

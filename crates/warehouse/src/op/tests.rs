@@ -1,5 +1,7 @@
 //! The doors over a real store and a real lake, on every engine.
 
+mod retention;
+
 use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -92,6 +94,8 @@ async fn fill(store: &Store, tenant: TenantId, devices: Vec<NewDevice>) {
 struct Doors {
     router: Router,
     world: World,
+    warehouse: Warehouse,
+    folder: tempfile::TempDir,
 }
 
 async fn ask(router: &Router, request: http::request::Builder, body: &str) -> (Response<()>, String) {
@@ -109,9 +113,11 @@ impl Doors {
     }
 
     async fn publish(&self, body: &str) -> (u16, Value) {
-        let request = Request::post("/api/warehouse/snapshots")
-            .header("x-as", "system")
-            .header("content-type", "application/json");
+        self.send(Request::post("/api/warehouse/snapshots"), "system", body).await
+    }
+
+    async fn send(&self, request: http::request::Builder, who: &str, body: &str) -> (u16, Value) {
+        let request = request.header("x-as", who).header("content-type", "application/json");
         let (response, text) = ask(&self.router, request, body).await;
         (response.status().as_u16(), serde_json::from_str(&text).expect("JSON"))
     }
@@ -134,7 +140,7 @@ fn check(test: impl AsyncFn(&Doors, &Store)) {
         fill(&store, TENANT, devices).await;
         fill(&store, OTHER, vec![("9", None, None)]).await;
         let router = api::router(crate::module(&warehouse).routes, Arc::new(AsAsked));
-        test(&Doors { router, world }, &store).await;
+        test(&Doors { router, world, warehouse, folder }, &store).await;
     });
 }
 

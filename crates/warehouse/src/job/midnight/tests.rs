@@ -4,6 +4,7 @@ mod faults;
 mod lives;
 mod parts;
 
+use jiff::Span;
 use jiff::civil::{Date, date};
 
 use super::*;
