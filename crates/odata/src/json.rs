@@ -5,9 +5,11 @@
 //! has them; nothing here knows where they come from.
 
 mod context;
+mod geo;
 mod write;
 
 pub use context::{context_url, entity_context, set_context};
+pub use geo::geo_json;
 pub use write::{
     write_binary, write_bool, write_date, write_decimal, write_double, write_duration, write_guid,
     write_instant, write_int, write_int64, write_literal, write_null, write_string, write_time,
@@ -80,7 +82,13 @@ pub fn service_document(model: &Model, root: &str, metadata: Metadata) -> Value 
         .singletons
         .iter()
         .map(|singleton| json!({"name": singleton.name, "kind": "Singleton", "url": singleton.name}));
-    document.insert("value".to_owned(), sets.chain(singletons).collect());
+    let is_listed = |import: &&crate::edm::OperationImport| import.is_listed;
+    let functions = model
+        .imports
+        .iter()
+        .filter(is_listed)
+        .map(|import| json!({"name": import.name, "kind": "FunctionImport", "url": import.name}));
+    document.insert("value".to_owned(), sets.chain(singletons).chain(functions).collect());
     document.into()
 }
 

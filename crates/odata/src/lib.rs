@@ -2,6 +2,7 @@
 //!
 //! | module | gives |
 //! |---|---|
+//! | [`answer`] | a whole service over entities in memory |
 //! | [`edm`] | the model of a service, with builders |
 //! | [`query`] | a raw query string → typed [`query::Options`] |
 //! | [`expr`] | expression trees: check, evaluate, render |
@@ -14,6 +15,7 @@
 //!
 //! It knows no SQL, no HTTP server, no table engine and no clock.
 
+pub mod answer;
 pub mod batch;
 pub mod csdl;
 mod cursor;

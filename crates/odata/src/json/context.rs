@@ -1,11 +1,11 @@
 //! Context URLs (OData 4.01 Protocol §10): what a payload holds, as an address into `$metadata`.
 //!
 //! `root` is always the absolute address of the service root without query, ending in `/`.
-//! Derived types and deltas have none here.
+//! Those of deltas end in `/$delta`, which the caller adds.
 
 use crate::edm::{EdmType, Model};
 use crate::expr::{Literal, Path};
-use crate::path::{DataPath, Root, Segment};
+use crate::path::{Call, DataPath, Root, Segment};
 use crate::percent::encode;
 use crate::query::{ExpandItem, ExpandKind, Options, Transformation};
 
@@ -34,41 +34,119 @@ pub fn context_url(root: &str, path: &DataPath, options: &Options, model: &Model
         let is_many = matches!(path.ty, EdmType::Collection(_));
         return format!("{root}$metadata#{}", if is_many { "Collection($ref)" } else { "$ref" });
     }
+    let source = source(path, model);
     let is_entity = matches!(path.ty, EdmType::Entity(_));
-    let is_singleton = matches!(path.root, Root::Singleton(_)) && path.segments.is_empty();
-    let end = if is_entity && !is_singleton { "/$entity" } else { "" };
-    format!("{root}$metadata#{}{list}{end}", source(path, model))
+    let is_singleton = matches!(path.root, Root::Singleton(_)) && path.segments.iter().all(is_cast);
+    let end = if is_entity && !is_singleton && !source.is_type { "/$entity" } else { "" };
+    format!("{root}$metadata#{}{}{list}{end}", source.name, source.cast)
+}
+
+fn is_cast(segment: &Segment) -> bool {
+    matches!(segment, Segment::Cast(_))
+}
+
+/// Where values come from.
+struct SourceOf<'m> {
+    /// A set, singleton, property path, or a type when they come from nowhere.
+    name: String,
+    is_type: bool,
+    bindings: &'m [(String, String)],
+    /// The key last given, which only counts inside property paths.
+    key: String,
+    /// `/Example.laptop` after a type cast.
+    cast: String,
+}
+
+impl<'m> SourceOf<'m> {
+    fn named(name: &str, model: &'m Model) -> Self {
+        let bindings = bindings_of(name, model);
+        Self { is_type: false, bindings, ..Self::typed(name.to_owned()) }
+    }
+
+    fn typed(name: String) -> Self {
+        Self { name, is_type: true, bindings: &[], key: String::new(), cast: String::new() }
+    }
+
+    fn ty(ty: &EdmType, model: &'m Model) -> Self {
+        Self {
+            name: ty.qualified(&model.namespace),
+            is_type: true,
+            bindings: &[],
+            key: String::new(),
+            cast: String::new(),
+        }
+    }
+
+    /// What a function gives: entities of a set where that is known, else values of a type.
+    fn of_call(call: &Call, before: Option<&Self>, model: &'m Model) -> Self {
+        let operation = model.operations.get(call.overload);
+        let imported = call.import.as_ref().and_then(|name| {
+            let import = model.imports.iter().find(|import| import.name == *name);
+            import.and_then(|import| import.entity_set.clone())
+        });
+        let bound = before.zip(operation).and_then(|(before, operation)| {
+            let path = operation.entity_set_path.as_deref()?;
+            match path.split_once('/') {
+                None => Some(before.name.clone()).filter(|_| !before.is_type),
+                Some((_, navigation)) => {
+                    before.bindings.iter().find(|(path, _)| path == navigation).map(|(_, set)| set.clone())
+                }
+            }
+        });
+        let returns = operation.and_then(|operation| operation.returns.as_ref());
+        match (imported.or(bound), returns) {
+            (Some(set), _) => Self::named(&set, model),
+            (None, Some(returns)) => Self::ty(&returns.ty, model),
+            (None, None) => Self {
+                name: "Edm.Null".to_owned(),
+                is_type: true,
+                bindings: &[],
+                key: String::new(),
+                cast: String::new(),
+            },
+        }
+    }
+
+    fn inner(&mut self, segment: &str) {
+        let (key, cast) = (std::mem::take(&mut self.key), std::mem::take(&mut self.cast));
+        self.name = format!("{}{key}{cast}/{segment}", self.name);
+        self.bindings = &[];
+    }
 }
 
 /// The set, singleton or property path the values come from.
-fn source(path: &DataPath, model: &Model) -> String {
-    let mut name = path.root_name().to_owned();
-    let mut bindings = bindings_of(&name, model);
-    let mut keys = String::new();
+fn source<'m>(path: &DataPath, model: &'m Model) -> SourceOf<'m> {
+    let mut source = match &path.root {
+        Root::Function(call) => SourceOf::of_call(call, None, model),
+        Root::Set(name) | Root::Singleton(name) | Root::Action(name) => SourceOf::named(name, model),
+    };
+    let action = |name: &str| {
+        let overloads = model.operations.iter().filter(|operation| operation.name == name);
+        overloads.filter_map(|operation| operation.returns.as_ref()).map(|returns| returns.ty.clone()).next()
+    };
+    if let Root::Action(name) = &path.root
+        && let Some(ty) = action(name)
+    {
+        source = SourceOf::ty(&ty, model);
+    }
     for segment in &path.segments {
         match segment {
-            Segment::Key(values) => keys = key(values),
+            Segment::Key(values) => source.key = key(values),
             Segment::Navigation(navigation) => {
-                match bindings.iter().find(|(path, _)| path == navigation) {
-                    Some((_, target)) => {
-                        name.clone_from(target);
-                        bindings = bindings_of(target, model);
-                    }
-                    None => {
-                        name = format!("{name}{keys}/{navigation}");
-                        bindings = &[];
-                    }
+                match source.bindings.iter().find(|(path, _)| path == navigation) {
+                    Some((_, target)) => source = SourceOf::named(target, model),
+                    None => source.inner(navigation),
                 }
-                keys.clear();
             }
-            Segment::Property(property) => {
-                name = format!("{name}{keys}/{property}");
-                keys.clear();
+            Segment::Property(property) => source.inner(property),
+            Segment::Cast(ty) => source.cast = format!("/{}", model.qualified(ty)),
+            Segment::Function(call) => source = SourceOf::of_call(call, Some(&source), model),
+            Segment::Action(name) => {
+                if let Some(ty) = action(name) {
+                    source = SourceOf::ty(&ty, model);
+                }
             }
-            Segment::Cast(_)
-            | Segment::Function(_)
-            | Segment::Action(_)
-            | Segment::Filter(_)
+            Segment::Filter(_)
             | Segment::Index(_)
             | Segment::Value
             | Segment::Count
@@ -77,7 +155,7 @@ fn source(path: &DataPath, model: &Model) -> String {
             | Segment::Query => {}
         }
     }
-    name
+    source
 }
 
 fn bindings_of<'m>(name: &str, model: &'m Model) -> &'m [(String, String)] {

@@ -231,7 +231,7 @@ fn binary(text: &str) -> Option<Vec<u8>> {
 
 impl Literal {
     /// A number of any kind as a double.
-    pub(crate) fn to_f64(&self) -> Option<f64> {
+    pub fn to_f64(&self) -> Option<f64> {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "doubles are asked for, and OData promotes so")]
             Literal::Int(value) => Some(*value as f64),

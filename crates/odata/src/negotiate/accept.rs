@@ -75,9 +75,13 @@ fn json(range: Range) -> Format {
 
 fn refusal(document: Document, source: &str) -> Refusal {
     Refusal::NotAcceptable(match document {
-        Document::Metadata => format!("Ask for application/xml or application/json in {source}."),
+        Document::Metadata => {
+            format!(
+                "The requested format is not available: ask for application/xml or application/json in {source}."
+            )
+        }
         _ => format!(
-            "Ask for application/json in {source}, with odata.metadata=none, minimal or full, \
+            "The requested format is not available: ask for application/json in {source}, with odata.metadata=none, minimal or full, \
              odata.streaming=true or false, IEEE754Compatible=true or false."
         ),
     })
