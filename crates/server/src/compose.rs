@@ -1,6 +1,7 @@
 //! Puts the parts of the house together into one router. The only place that knows them all.
 
 mod authenticate;
+mod own;
 mod session;
 mod telling;
 
@@ -29,6 +30,7 @@ use crate::data_dir;
 use crate::health::{Check, Gauge};
 use crate::tls;
 use authenticate::{Doorkeeper, Enrollers, Sealed};
+use own::{Own, Served};
 
 const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
 
@@ -46,6 +48,8 @@ pub(crate) struct House {
     pub(crate) notify: Notify,
     /// Asks others on the network, for every feature.
     pub(crate) client: outbound::Client,
+    /// Given the server's metrics once it serves.
+    pub(crate) served: Served,
 }
 
 /// A composed server, ready to be shown to the network.
@@ -84,11 +88,25 @@ impl House {
         // The data folder is locked, so a lease that a killed server left behind was this one's own.
         let holder = format!("the server on {} in {}", data_dir::machine_name(), site.data_dir.display());
         let warehouse = open_warehouse(site, world, &store, holder)?;
+        let served = Served::default();
+        let own = Own {
+            store: store.clone(),
+            world: world.clone(),
+            cas: Arc::clone(&devices.cas),
+            lakes: warehouse.lakes.clone(),
+            served: Arc::clone(&served),
+        };
         let tenant_status = TenantStatus {
             store: store.clone(),
+            world: world.clone(),
             version: env!("CARGO_PKG_VERSION"),
             changelog: CHANGELOG,
+            origin: origin.as_str().into(),
             last_snapshot: Arc::new(Newest(warehouse.lakes.clone())),
+            seal: Arc::new(Sealed(identity.clone())),
+            own: Arc::new(own),
+            syncs: tenant_status::sync::Syncs::default(),
+            changes: tenant_status::Changes::default(),
         };
         let service_announcement = ServiceAnnouncement {
             store: store.clone(),
@@ -108,6 +126,7 @@ impl House {
             service_announcement,
             notify,
             client,
+            served,
         })
     }
 
@@ -127,12 +146,12 @@ impl House {
 
     /// The kinds of work the features offer.
     pub(crate) fn works(&self) -> Vec<jobs::Work> {
-        notify::works(&self.notify)
+        [notify::works(&self.notify), tenant_status::works(&self.tenant_status)].concat()
     }
 
     /// What the features look at every so often.
     pub(crate) fn ticks(&self) -> Vec<jobs::Tick> {
-        notify::ticks(&self.notify)
+        [notify::ticks(&self.notify), tenant_status::ticks(&self.tenant_status)].concat()
     }
 
     /// The router of every door, and what must answer for the server to be ready.

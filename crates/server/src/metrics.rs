@@ -93,6 +93,12 @@ impl Metrics {
         self.0.certificate_expires_at.store(at.as_second(), Ordering::Relaxed);
     }
 
+    /// When the certificate that is served expires; None before there is one.
+    pub(crate) fn served_certificate_expires_at(&self) -> Option<Timestamp> {
+        let second = self.0.certificate_expires_at.load(Ordering::Relaxed);
+        Timestamp::from_second(second).ok().filter(|at| *at > Timestamp::UNIX_EPOCH)
+    }
+
     /// Everything, in Prometheus' text format 0.0.4.
     pub(crate) fn text(&self) -> String {
         let inner = &*self.0;

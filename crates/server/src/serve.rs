@@ -101,6 +101,8 @@ impl Listening {
         // From here on a signal means an orderly end; before, there is nothing to end.
         let mut signals = Signals::new()?;
         self.tls.ask_for_clients_of(house.device_authorities().await?)?;
+        // A house serves once: the first is the one.
+        let _ = house.served.set(self.metrics.clone());
         let app = house.app();
         let (tracer, sending) = Tracer::start(&self.config.otlp);
         let mut gauges = app.gauges;

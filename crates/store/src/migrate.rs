@@ -30,6 +30,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_notify"),
     migration!(5, "0005_service_announcement"),
     migration!(6, "0006_warehouse"),
+    migration!(7, "0007_connectors"),
 ];
 
 /// Why the tables could not be brought up to date.

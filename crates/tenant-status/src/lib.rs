@@ -1,30 +1,52 @@
-//! Tenant status: the tenant at a glance.
+//! Tenant status: the tenant at a glance, and how well its connectors are.
 //!
-//! Today it has the tenant's details and what is new; connectors, service health and messages are not here yet. It
-//! reads what the directory and the devices keep through its own statements and changes nothing.
+//! Details read what the directory and the devices keep. Connectors (`catalogue`, `model`, `connector`) are kept here:
+//! their credentials sealed, their health judged by pure rules at the moment somebody looks, and written down when it
+//! changes. How a synchronisation is done others know ([`sync::Sync`]); who hears of a change, `notify` decides. Service
+//! health and messages are not here.
 
 pub mod catalogue;
 pub mod changelog;
+mod changes;
+mod connector;
+pub mod job;
 pub mod model;
 pub mod op;
+mod routes;
 mod sql;
 pub mod sync;
+mod upload;
+pub mod view;
 
 use std::sync::Arc;
 
-use api::{Module, Route};
-use policy::Need;
 use store::Store;
+use world::World;
+
+pub use changes::Changes;
+pub use connector::own::OwnSeen;
+pub use connector::{OwnThing, OwnThings, Seal};
+pub use job::sync::work;
+pub use job::tick::ticks;
+pub use routes::module;
 
 /// What every operation of this feature works with. Cheap to clone.
 #[derive(Clone)]
 pub struct TenantStatus {
     pub store: Store,
+    pub world: World,
     /// The running program's version: the service release.
     pub version: &'static str,
     /// CHANGELOG.md of this version.
     pub changelog: &'static str,
+    /// `https://host:port`, without a slash at the end.
+    pub origin: Arc<str>,
     pub last_snapshot: Arc<dyn LastSnapshot>,
+    pub seal: Arc<dyn Seal>,
+    /// Quarterdeck's own certificates, secrets and jobs.
+    pub own: Arc<dyn OwnThings>,
+    pub syncs: sync::Syncs,
+    pub changes: Changes,
 }
 
 /// The newest day the warehouse has: whoever keeps it.
@@ -33,24 +55,7 @@ pub trait LastSnapshot: Send + Sync + 'static {
     fn date_key(&self, tenant: store::TenantId) -> Option<i32>;
 }
 
-/// The feature's routes.
-pub fn module(status: &TenantStatus) -> Module {
-    let (details, news) = (status.clone(), status.clone());
-    let routes = vec![
-        Route::get(
-            "/api/tenantStatus/details",
-            Need::TENANT_STATUS,
-            "Read the tenant's details",
-            move |permitted| op::details::handle(details.clone(), permitted),
-        )
-        .answers::<op::details::Details>(200),
-        Route::get(
-            "/api/whatsNew",
-            Need::SignedIn,
-            "Read what is new in this and earlier releases",
-            move |permitted| op::whats_new::handle(news.clone(), permitted),
-        )
-        .answers::<op::whats_new::WhatsNew>(200),
-    ];
-    Module { name: "tenant-status", routes }
+/// The kinds of work this feature offers.
+pub fn works(status: &TenantStatus) -> Vec<jobs::Work> {
+    vec![work(status)]
 }

@@ -1,4 +1,7 @@
 //! The operations, one file each.
 
+pub mod changes;
+pub mod connector;
 pub mod details;
+pub mod heartbeat;
 pub mod whats_new;

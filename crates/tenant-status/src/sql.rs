@@ -1,5 +1,7 @@
 //! The feature's statements.
 
+pub(crate) mod connector;
+
 use store::Sql;
 
 pub(crate) const TENANT: Sql = Sql::tenant(

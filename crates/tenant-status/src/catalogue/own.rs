@@ -30,12 +30,12 @@ pub(super) const TYPES: &[ConnectorType] = &[
         "App-geheimen van Quarterdeck",
         "Quarterdecks apphemligheter",
     ),
-    own("ownBackupSync", Kind::Sync).named(
+    own("ownBackup", Kind::Heartbeat).named(
         "Quarterdeck backup",
         "Back-up van Quarterdeck",
         "Quarterdecks säkerhetskopiering",
     ),
-    own("ownSnapshotSync", Kind::Sync).named(
+    own("ownSnapshot", Kind::Heartbeat).named(
         "Quarterdeck midnight snapshot",
         "Momentopname van Quarterdeck om middernacht",
         "Quarterdecks ögonblicksbild vid midnatt",

@@ -1,23 +1,11 @@
 //! The tenant's details on both databases: what is counted, and for whom.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
-use std::pin::Pin;
-use std::sync::Arc;
-
-use api::{Authenticate, RequestHead, Unauthenticated};
-use axum::body::Body;
-use http::{Request, StatusCode};
-use http_body_util::BodyExt as _;
-use policy::{Assignment, Caller, Held, Kind, Scope, role};
+use http::StatusCode;
 use serde_json::Value;
-use store::{Sql, SqlError, Store, TenantId, testkit};
-use tenant_status::{LastSnapshot, TenantStatus, module};
-use tower::ServiceExt as _;
-use uuid::Uuid;
+use store::{Sql, SqlError, Store, testkit};
 
-const TENANT: TenantId = TenantId(Uuid::from_u128(1));
-const FOREIGN: TenantId = TenantId(Uuid::from_u128(2));
+use super::deck::{Deck, TENANT};
+
 const ROWS: [Sql; 5] = [
     Sql::tenant(
         "insert into tenant (tenant_id, display_name, country_letter_code, location, mdm_authority, account_status,
@@ -44,53 +32,8 @@ const ROWS: [Sql; 5] = [
     ),
 ];
 
-struct Newest;
-
-impl LastSnapshot for Newest {
-    fn date_key(&self, tenant: TenantId) -> Option<i32> {
-        (tenant == TENANT).then_some(20_261_120)
-    }
-}
-
-/// A person with the built-in role of this name, in the tenant the header names.
-struct Person;
-
-impl Authenticate for Person {
-    fn caller(
-        &self,
-        head: RequestHead,
-    ) -> Pin<Box<dyn Future<Output = Result<Caller, Unauthenticated>> + Send + '_>> {
-        let header = |name| head.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
-        let tenant = if header("x-tenant").as_deref() == Some("foreign") { FOREIGN } else { TENANT };
-        let held =
-            role::built_in().iter().find(|role| Some(role.display_name) == header("x-role").as_deref());
-        let assignments = held.map(|role| Assignment {
-            id: Uuid::from_u128(3),
-            held: Held::BuiltIn(role.id),
-            scope: Scope::AllDevicesAndLicensedUsers,
-        });
-        let kind = Kind::User {
-            id: Uuid::from_u128(9),
-            directory_roles: Vec::new(),
-            assignments: assignments.into_iter().collect(),
-        };
-        Box::pin(async move { Ok(Caller { tenant: tenant.0, kind, delegated: None }) })
-    }
-}
-
 async fn ask(store: &Store, role: &str, tenant: &str) -> (StatusCode, Value) {
-    let status = TenantStatus {
-        store: store.clone(),
-        version: "1.2.3",
-        changelog: "## [1.2.3]\n### Added\n- A thing.\n",
-        last_snapshot: Arc::new(Newest),
-    };
-    let router = api::router(module(&status).routes, Arc::new(Person));
-    let request = Request::get("/api/tenantStatus/details").header("x-role", role).header("x-tenant", tenant);
-    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    let status = response.status();
-    let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    (status, serde_json::from_slice(&bytes).unwrap())
+    Deck::new(store).from(tenant).get("/api/tenantStatus/details", role).await
 }
 
 fn check(test: impl AsyncFn(Store)) {

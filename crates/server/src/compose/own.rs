@@ -1,0 +1,140 @@
+//! Quarterdeck's own certificates, keys, secrets and jobs, as the tenant status page shows them.
+
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+
+use devices::DeviceCas;
+use identity::keys::ACTIVE_SECONDS;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use sql::{Sql, SqlError};
+use store::{Store, TenantId};
+use tenant_status::{OwnSeen, OwnThing, OwnThings};
+use warehouse::Lakes;
+use world::World;
+
+use crate::metrics::Metrics;
+
+/// Keys are exchanged by themselves. That is late by a day when seven days of this are left.
+const KEY_GRACE: SignedDuration = SignedDuration::from_hours(24 * 8);
+/// The day is written shortly after midnight; an hour late is late.
+const SNAPSHOT_EVERY: SignedDuration = SignedDuration::from_hours(25);
+
+const SIGNING: Sql = Sql::global("select kid, since from signing_key where state = 'active' order by kid");
+const APP_SECRETS: Sql = Sql::tenant(
+    "select p.key_id, a.display_name, p.display_name, p.hint, p.starts_at, p.ends_at
+     from application_password p join application a on a.tenant_id = p.tenant_id and a.app_id = p.app_id
+     where p.tenant_id = $1 order by p.ends_at, p.key_id limit 500",
+);
+
+/// Where they are.
+pub(super) struct Own {
+    pub(super) store: Store,
+    pub(super) world: World,
+    pub(super) cas: Arc<DeviceCas>,
+    pub(super) lakes: Lakes,
+    pub(super) served: Served,
+}
+
+/// The certificate that is served, once a server serves one: not the file, which may be newer.
+pub(crate) type Served = Arc<OnceLock<Metrics>>;
+
+impl OwnThings for Own {
+    fn of(
+        &self,
+        tenant: TenantId,
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<OwnThing>, String>> + Send + '_>> {
+        Box::pin(async move {
+            let mut things: Vec<OwnThing> = self.tls().into_iter().collect();
+            things.push(self.device_ca(tenant).await);
+            things.extend(self.signing_keys().await.map_err(|error| error.to_string())?);
+            things.extend(self.app_secrets(tenant).await.map_err(|error| error.to_string())?);
+            things.push(self.snapshot(tenant).await?);
+            Ok(things)
+        })
+    }
+}
+
+impl Own {
+    fn tls(&self) -> Option<OwnThing> {
+        let expires_at = self.served.get()?.served_certificate_expires_at()?;
+        Some(thing("ownTlsExpiry", "tls", "TLS", expiring(None, expires_at, json!({}))))
+    }
+
+    async fn device_ca(&self, tenant: TenantId) -> OwnThing {
+        let seen = match self.cas.of(&self.store, &self.world, tenant).await {
+            Ok(ca) => ca_facts(&ca.certificate_pem),
+            Err(error) => {
+                OwnSeen::Unreadable { why: format!("The device authority cannot be opened: {error}.") }
+            }
+        };
+        thing("ownDeviceCaExpiry", "ca", "Device CA", seen)
+    }
+
+    async fn signing_keys(&self) -> Result<Vec<OwnThing>, SqlError> {
+        let read = self.store.read_global(|conn| {
+            let rows = conn.rows(&SIGNING, &[])?;
+            rows.iter()
+                .map(|row| Ok((row.get(0)?, row.get(1)?)))
+                .collect::<Result<Vec<(String, Timestamp)>, SqlError>>()
+        });
+        let active = SignedDuration::from_secs(ACTIVE_SECONDS);
+        let made = |(kid, since): (String, Timestamp)| {
+            let seen = expiring(Some(since), since + active + KEY_GRACE, json!({ "keyId": kid }));
+            thing("ownSigningKeyExpiry", "signing", "RS256", seen)
+        };
+        Ok(read.await?.into_iter().map(made).collect())
+    }
+
+    async fn app_secrets(&self, tenant: TenantId) -> Result<Vec<OwnThing>, SqlError> {
+        let read = self.store.read(tenant, |tx| {
+            let mut things = Vec::new();
+            for row in tx.rows(&APP_SECRETS, &[])? {
+                let (id, app, secret): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let facts = json!({ "hint": row.get::<String>(3)? });
+                let seen = expiring(Some(row.get(4)?), row.get(5)?, facts);
+                things.push(thing("ownSignInSecretExpiry", &id, &format!("{app}: {secret}"), seen));
+            }
+            Ok::<_, SqlError>(things)
+        });
+        read.await
+    }
+
+    async fn snapshot(&self, tenant: TenantId) -> Result<OwnThing, String> {
+        let lakes = self.lakes.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let lake = lakes.of(tenant).map_err(|error| error.to_string())?;
+            lake.last_publication(warehouse::job::midnight::DAY).map_err(|error| error.to_string())
+        });
+        let read = read.await.map_err(|error| error.to_string())?;
+        let (last_success_at, last_error) = match read {
+            Ok(last) => (last.map(|publication| publication.published_at), None),
+            Err(why) => (None, Some(format!("The warehouse's catalogue cannot be read: {why}."))),
+        };
+        let seen = OwnSeen::Job { last_success_at, last_error, period: SNAPSHOT_EVERY };
+        Ok(thing("ownSnapshot", "midnight", "Snapshot", seen))
+    }
+}
+
+fn thing(type_key: &'static str, name: &str, display_name: &str, seen: OwnSeen) -> OwnThing {
+    OwnThing { type_key, name: name.to_owned(), display_name: display_name.to_owned(), seen }
+}
+
+fn expiring(valid_from: Option<Timestamp>, expires_at: Timestamp, facts: serde_json::Value) -> OwnSeen {
+    OwnSeen::Credential { valid_from, expires_at: Some(expires_at), facts }
+}
+
+fn ca_facts(pem: &str) -> OwnSeen {
+    use rustls_pki_types::CertificateDer;
+    use rustls_pki_types::pem::PemObject as _;
+    let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok();
+    let facts = der.and_then(|der| credential::read_chain_der([der.as_ref()]).ok()?.into_iter().next());
+    match facts {
+        Some(ca) => {
+            let shown =
+                json!({ "subject": ca.subject, "serialNumber": ca.serial_number, "sha256": ca.sha256 });
+            expiring(Some(ca.not_before), ca.not_after, shown)
+        }
+        None => OwnSeen::Unreadable { why: "The device authority's certificate is damaged.".to_owned() },
+    }
+}

@@ -1,0 +1,10 @@
+//! Connectors as they are kept: instances, the health that was last told of each, and what a change sets in motion.
+
+pub(crate) mod instance;
+pub(crate) mod keep;
+mod notice;
+pub(crate) mod own;
+pub(crate) mod secret;
+
+pub use own::{OwnThing, OwnThings};
+pub use secret::Seal;

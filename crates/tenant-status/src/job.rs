@@ -1,0 +1,4 @@
+//! Work without a caller: synchronisations, and looking again at what has become due.
+
+pub mod sync;
+pub mod tick;

@@ -1,0 +1,51 @@
+//! One instance: why it is as it is, its history and its runs.
+
+use api::{Failure, Permitted, id_in_path};
+use axum::Json;
+use axum::extract::Path;
+use store::{Row, SqlError, Tx};
+use uuid::Uuid;
+
+use super::page::timeline;
+use super::{may_write, missing, type_in_path};
+use crate::TenantStatus;
+use crate::connector::instance;
+use crate::sql::connector as sql;
+use crate::view::{self, InstancePage, SyncRun};
+
+const RUNS_SHOWN: i64 = 50;
+
+pub async fn handle(
+    status: TenantStatus,
+    permitted: Permitted,
+    Path((key, id)): Path<(String, String)>,
+) -> Result<Json<InstancePage>, Failure> {
+    let (ty, id) = (type_in_path(&key)?, id_in_path(&id)?);
+    let now = status.world.clock.now();
+    let read = status.store.read(permitted.tenant(), move |tx| {
+        let found = instance::one(tx, id)?.filter(|found| found.family == ty.family);
+        let found = found.ok_or_else(|| missing(ty, id))?;
+        let timeline = timeline(tx, ty.key, &id.to_string(), now)?;
+        Ok::<_, Failure>((found, timeline, runs(tx, id)?))
+    });
+    let (found, timeline, runs) = read.await?;
+    let instance = view::instance(ty, &found, now);
+    Ok(Json(InstancePage { instance, timeline, runs, may_write: may_write(&permitted, ty) }))
+}
+
+fn runs(tx: &mut Tx<'_, '_>, id: Uuid) -> Result<Vec<SyncRun>, SqlError> {
+    tx.rows(&sql::RUNS, &[id.into(), RUNS_SHOWN.into()])?.iter().map(run).collect()
+}
+
+fn run(row: &Row) -> Result<SyncRun, SqlError> {
+    let counts: String = row.get(6)?;
+    Ok(SyncRun {
+        id: row.get(0)?,
+        requested_by: row.get(1)?,
+        started_date_time: row.get(2)?,
+        finished_date_time: row.get(3)?,
+        outcome: row.get(4)?,
+        message: row.get(5)?,
+        counts: serde_json::from_str(&counts).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,192 @@
+//! A tenant status with its doors, a clock that is set, and people of every role.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use api::{Authenticate, RequestHead, Unauthenticated};
+use axum::body::Body;
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use jiff::{SignedDuration, Timestamp};
+use policy::{Assignment, Caller, Held, Kind, Scope, role};
+use serde_json::Value;
+use store::{Sql, SqlError, Store, TenantId, testkit};
+use tenant_status::sync::Syncs;
+use tenant_status::{Changes, LastSnapshot, OwnThing, OwnThings, Seal, TenantStatus, module};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+use world::World;
+
+pub(crate) const TENANT: TenantId = TenantId(Uuid::from_u128(1));
+pub(crate) const FOREIGN: TenantId = TenantId(Uuid::from_u128(2));
+/// Someone who may change everything.
+pub(crate) const ADMIN: &str = "Intune Administrator";
+pub(crate) const READER: &str = "Read Only Operator";
+
+const MAKE_TENANT: Sql = Sql::tenant(
+    "insert into tenant (tenant_id, display_name, country_letter_code, location, mdm_authority, account_status,
+     created_at) values ($1, 'Contoso', 'NL', 'Rotterdam', 'intune', 'active', 0)",
+);
+
+pub(crate) struct Newest;
+
+impl LastSnapshot for Newest {
+    fn date_key(&self, tenant: TenantId) -> Option<i32> {
+        (tenant == TENANT).then_some(20_261_120)
+    }
+}
+
+/// Turns every bit and puts the name in front: enough to see that what is kept is not what was given.
+pub(crate) struct Glass;
+
+impl Seal for Glass {
+    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
+        name.bytes().chain(*b"|").chain(secret.iter().map(|byte| !byte)).collect()
+    }
+
+    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let rest = sealed.strip_prefix(name.as_bytes())?.strip_prefix(b"|")?;
+        Some(rest.iter().map(|byte| !byte).collect())
+    }
+}
+
+pub(crate) struct Own(pub(crate) Vec<OwnThing>);
+
+impl OwnThings for Own {
+    fn of(&self, _: TenantId) -> Pin<Box<dyn Future<Output = Result<Vec<OwnThing>, String>> + Send + '_>> {
+        let things = self.0.clone();
+        Box::pin(async move { Ok(things) })
+    }
+}
+
+/// A person with the role of this name, in the tenant the header names.
+struct Person;
+
+impl Authenticate for Person {
+    fn caller(
+        &self,
+        head: RequestHead,
+    ) -> Pin<Box<dyn Future<Output = Result<Caller, Unauthenticated>> + Send + '_>> {
+        let header = |name| head.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+        let tenant = if header("x-tenant").as_deref() == Some("foreign") { FOREIGN } else { TENANT };
+        let wanted = header("x-role");
+        let held = role::built_in().iter().find(|role| Some(role.display_name) == wanted.as_deref());
+        let assignments = held.map(|role| Assignment {
+            id: Uuid::from_u128(3),
+            held: Held::BuiltIn(role.id),
+            scope: Scope::AllDevicesAndLicensedUsers,
+        });
+        let directory_roles = if wanted.as_deref() == Some(ADMIN) {
+            vec![policy::directory_role::INTUNE_ADMINISTRATOR]
+        } else {
+            vec![]
+        };
+        let kind = Kind::User {
+            id: Uuid::from_u128(9),
+            directory_roles,
+            assignments: assignments.into_iter().collect(),
+        };
+        Box::pin(async move { Ok(Caller { tenant: tenant.0, kind, delegated: None }) })
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Deck {
+    pub(crate) status: TenantStatus,
+    tenant: &'static str,
+}
+
+impl Deck {
+    pub(crate) fn new(store: &Store) -> Deck {
+        let start: Timestamp = "2026-11-21T08:00:00Z".parse().unwrap();
+        let status = TenantStatus {
+            store: store.clone(),
+            world: World::seeded(1, start),
+            version: "1.2.3",
+            changelog: "## [1.2.3]\n### Added\n- A thing.\n",
+            origin: "https://deck.example".into(),
+            last_snapshot: Arc::new(Newest),
+            seal: Arc::new(Glass),
+            own: Arc::new(Own(Vec::new())),
+            syncs: Syncs::default(),
+            changes: Changes::default(),
+        };
+        Deck { status, tenant: "home" }
+    }
+
+    /// As people of this tenant ask.
+    pub(crate) fn from(&self, tenant: &str) -> Deck {
+        let tenant = if tenant == "foreign" { "foreign" } else { "home" };
+        Deck { tenant, ..self.clone() }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.status.world.clock.now()
+    }
+
+    pub(crate) fn wait(&self, by: SignedDuration) {
+        assert!(self.status.world.clock.advance(by));
+    }
+
+    /// Lets everything that works by itself do what is due.
+    pub(crate) async fn settle(&self) {
+        let (works, ticks) = (tenant_status::works(&self.status), tenant_status::ticks(&self.status));
+        let status = &self.status;
+        let runner = jobs::Runner::new(status.store.clone(), status.world.clone(), "test", works, ticks);
+        runner.settle().await.unwrap();
+    }
+
+    pub(crate) async fn get(&self, path: &str, role: &str) -> (StatusCode, Value) {
+        self.ask(Method::GET, path, role, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, role: &str, body: Value) -> (StatusCode, Value) {
+        self.ask(Method::POST, path, role, Some(body)).await
+    }
+
+    /// Asks, and expects this status.
+    pub(crate) async fn done(&self, method: Method, path: &str, body: Value, expected: u16) -> Value {
+        let body = (!body.is_null()).then_some(body);
+        let (status, answer) = self.ask(method, path, ADMIN, body).await;
+        assert_eq!(status.as_u16(), expected, "{path}: {answer}");
+        answer
+    }
+
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        role: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
+        let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let (status, answer) = self.raw(method, path, role, ("application/json", bytes)).await;
+        (status, serde_json::from_slice(&answer).unwrap_or(Value::Null))
+    }
+
+    pub(crate) async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        role: &str,
+        (media_type, body): (&str, Vec<u8>),
+    ) -> (StatusCode, Vec<u8>) {
+        let router = api::router(module(&self.status).routes, Arc::new(Person));
+        let request = Request::builder().method(method).uri(path).header("x-role", role);
+        let request = request.header("x-tenant", self.tenant).header("content-type", media_type);
+        let response = router.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let status = response.status();
+        (status, response.into_body().collect().await.unwrap().to_bytes().to_vec())
+    }
+}
+
+/// Runs `test` with a deck over each database.
+pub(crate) fn check(test: impl AsyncFn(Deck)) {
+    testkit::check(async |store| {
+        store
+            .write(TENANT, |tx| tx.exec(&MAKE_TENANT, &[]).map(drop))
+            .await
+            .unwrap_or_else(|e: SqlError| panic!("{e}"));
+        test(Deck::new(&store)).await;
+    });
+}

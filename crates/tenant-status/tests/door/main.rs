@@ -1,0 +1,8 @@
+//! The feature through its doors, on both databases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod connectors;
+mod deck;
+mod details;
+mod uploads;
