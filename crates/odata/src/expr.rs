@@ -370,6 +370,19 @@ pub fn order(left: &Literal, right: &Literal) -> Option<std::cmp::Ordering> {
     evaluate::order(left, right)
 }
 
+/// The number of an enumeration value, several members together; `None` for other values and unknown names.
+#[must_use]
+pub fn enum_number(value: &Literal, model: &Model) -> Option<i64> {
+    let Literal::Enum { type_name, members } = value else { return None };
+    evaluate::enum_number(model.find_enum_type(type_name)?, members)
+}
+
+/// `left op right`, as [`evaluate`] computes it.
+#[must_use]
+pub fn arithmetic(op: Arithmetic, left: &Literal, right: &Literal) -> Literal {
+    evaluate::arithmetic(op, left, right)
+}
+
 /// Reads decoded text (`a eq 1 and b lt 2`) as one expression and resolves its names; types are not checked.
 ///
 /// # Errors

@@ -3,8 +3,10 @@
 //! [`parse_options`] takes the raw percent-encoded query and a [`Context`]. It resolves names, checks types and
 //! enforces [`Limits`]; it does not execute anything.
 
+mod aggregate;
 mod apply;
 mod context;
+pub mod engine;
 mod expand;
 mod list;
 mod read;
@@ -108,6 +110,20 @@ pub enum Transformation {
     Filter(Expr),
     /// Grouping properties, then what is done with each group.
     GroupBy(Vec<Path>, Vec<Transformation>),
+    /// The same with at least one `rollup(…)` among the groupings.
+    GroupByRollup(Vec<Grouping>, Vec<Transformation>),
+    /// Related entities at the path, each collection changed by the steps.
+    Expand(Path, Vec<Transformation>),
+    /// One row for each item of the collection at `path` (changed by `steps`), with the item as `name`.
+    Join {
+        path: Path,
+        name: String,
+        steps: Vec<Transformation>,
+        /// A row with null for an empty collection, instead of none.
+        outer: bool,
+    },
+    /// One row with the results of each sequence as a collection.
+    Nest(Vec<(Vec<Transformation>, String)>),
     OrderBy(Vec<OrderItem>),
     Top(u64),
     Skip(u64),
@@ -117,6 +133,17 @@ pub enum Transformation {
     /// `topcount(n,expr)` and its kin.
     Ranked(Ranking, Expr, Expr),
     Identity,
+}
+
+/// One grouping of `groupby`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Grouping {
+    Path(Path),
+    /// Groups by all levels, then by all but the last, and so on to the first; `with_total` adds a row over all.
+    Rollup {
+        with_total: bool,
+        levels: Vec<Path>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,10 +159,20 @@ pub enum Ranking {
 /// `expression with method as name`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aggregate {
-    /// `None` only for `$count`.
+    /// `None` for `$count` of the rows; with [`AggregateMethod::Count`] otherwise the collection whose items are counted.
+    /// A path through collections has the type of one value and means them all.
     pub expr: Option<Expr>,
     pub method: AggregateMethod,
+    /// What is done with the results for each of these groups, first to last.
+    pub from: Vec<AggregateFrom>,
     pub name: String,
+}
+
+/// `from country with average`
+#[derive(Debug, Clone, PartialEq)]
+pub struct AggregateFrom {
+    pub paths: Vec<Path>,
+    pub method: AggregateMethod,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

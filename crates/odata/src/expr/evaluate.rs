@@ -5,6 +5,8 @@
 mod call;
 mod number;
 
+pub(super) use number::arithmetic;
+
 use std::cmp::Ordering;
 
 use super::{Comparison, Expr, ExprKind, Invocation, Lambda, Literal, Path, Quantifier, Source};
@@ -232,7 +234,7 @@ fn has(left: &Literal, right: &Literal, row: Row<'_>) -> Literal {
 }
 
 /// The number of one or several members together.
-fn enum_number(ty: &EnumType, members: &str) -> Option<i64> {
+pub(super) fn enum_number(ty: &EnumType, members: &str) -> Option<i64> {
     members.split(',').map(str::trim).try_fold(0, |sum, member| {
         let known = ty.members.iter().find(|(name, _)| name == member).map(|(_, value)| *value);
         known.or_else(|| member.parse().ok()).map(|value: i64| sum | value)

@@ -29,13 +29,16 @@ pub(crate) struct Scope<'c> {
     pub(crate) root: Place<'c>,
     /// The root is what the options apply to, not an item inside `$count($filter=…)`.
     pub(crate) at_root: bool,
+    /// Paths may go on through collections, as in `aggregate(orders/amount with sum as total)`.
+    pub(crate) through_collections: bool,
     /// Lambda variables, innermost last.
     pub(crate) variables: Vec<(String, EdmType)>,
 }
 
 impl<'c> Scope<'c> {
     pub(crate) fn of(context: &'c Context<'c>) -> Self {
-        Self { context, root: context.place(&context.ty), at_root: true, variables: Vec::new() }
+        let root = context.place(&context.ty);
+        Self { context, root, at_root: true, through_collections: false, variables: Vec::new() }
     }
 
     pub(crate) fn model(&self) -> &'c Model {

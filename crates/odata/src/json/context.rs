@@ -179,8 +179,18 @@ fn names_made(options: &Options) -> Vec<String> {
     for step in &options.apply {
         match step {
             Transformation::Aggregate(items) => names = items.iter().map(|item| item.name.clone()).collect(),
-            Transformation::GroupBy(paths, steps) => {
-                names = paths.iter().map(ToString::to_string).collect();
+            Transformation::GroupBy(..) | Transformation::GroupByRollup(..) => {
+                let (paths, steps): (Vec<String>, &[Transformation]) = match step {
+                    Transformation::GroupBy(paths, steps) => {
+                        (paths.iter().map(ToString::to_string).collect(), steps)
+                    }
+                    Transformation::GroupByRollup(groupings, steps) => {
+                        let paths = groupings.iter().flat_map(crate::query::Grouping::paths);
+                        (paths.map(ToString::to_string).collect(), steps)
+                    }
+                    _ => (Vec::new(), &[]),
+                };
+                names = paths;
                 for step in steps {
                     if let Transformation::Aggregate(items) = step {
                         names.extend(items.iter().map(|item| item.name.clone()));

@@ -3,6 +3,7 @@
 //! It borrows everything and decides nothing.
 
 use crate::edm::{EdmType, EntityType, Model};
+use crate::expr::Path;
 use crate::expr::scope::Place;
 use crate::path::{DataPath, Root, Segment};
 
@@ -33,6 +34,8 @@ pub struct Context<'a> {
     pub limits: Limits,
     /// Names made by `$compute` or `$apply`, usable as properties.
     pub computed: Vec<(String, EdmType)>,
+    /// After a step of `$apply` that drops properties: those that are left, besides the computed ones.
+    pub kept: Option<Vec<Path>>,
     /// Names of options that are arguments of a function in the path, and so nothing else.
     pub parameters: Vec<String>,
 }
@@ -63,6 +66,7 @@ impl<'a> Context<'a> {
             ignore_case: true,
             limits: Limits::default(),
             computed: Vec::new(),
+            kept: None,
             parameters: Vec::new(),
         }
     }
@@ -95,7 +99,7 @@ impl<'a> Context<'a> {
     /// The same for something related: without the names made here.
     pub(crate) fn inside(&self, ty: &EdmType) -> Self {
         let of = Self::of(self.model, ty);
-        Self { ty: of.ty, entity_type: of.entity_type, computed: Vec::new(), ..self.clone() }
+        Self { ty: of.ty, entity_type: of.entity_type, computed: Vec::new(), kept: None, ..self.clone() }
     }
 
     /// Offers only these system options; `$format` and `$schemaversion` are always understood.

@@ -33,7 +33,9 @@ impl Reader<'_, '_> {
             } else if self.accept_all_operations(cursor) {
                 // A service that only reads has no actions or functions to show.
             } else {
+                let position = cursor.position;
                 let path = self.select_path(cursor, prefix)?;
+                self.still_there(&path, position)?;
                 cursor.skip_space();
                 if cursor.accept('(') {
                     self.nested_select(cursor, &path, paths)?;
@@ -81,7 +83,11 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    fn select_path(&self, cursor: &mut Cursor<'_>, prefix: Option<&Path>) -> Result<Path, QueryError> {
+    pub(super) fn select_path(
+        &self,
+        cursor: &mut Cursor<'_>,
+        prefix: Option<&Path>,
+    ) -> Result<Path, QueryError> {
         let scope = Scope::of(&self.context);
         let mut path = prefix.cloned().unwrap_or_else(|| Path {
             variable: None,
@@ -161,6 +167,15 @@ impl Reader<'_, '_> {
 
     /// `as name`, where the name is not taken.
     pub(super) fn new_name(&self, cursor: &mut Cursor<'_>) -> Result<String, QueryError> {
+        self.new_name_hiding(cursor, self.context.kept.is_some())
+    }
+
+    /// As [`Reader::new_name`]; one that hides a property of the type is allowed where the property is gone or meant to be.
+    pub(super) fn new_name_hiding(
+        &self,
+        cursor: &mut Cursor<'_>,
+        may_hide: bool,
+    ) -> Result<String, QueryError> {
         cursor.skip_space();
         if !cursor.accept_word("as") {
             return Err(cursor.syntax("Give the result a name with 'as', such as price mul 2 as double."));
@@ -169,9 +184,9 @@ impl Reader<'_, '_> {
         let position = cursor.position;
         let name = cursor.identifier();
         let members = self.context.model.members_of(&self.context.ty).unwrap_or_default();
-        let is_taken = members.find(name).is_some()
-            || members.find_navigation(name).is_some()
-            || self.context.computed.iter().any(|(known, _)| known == name);
+        let is_property = members.find(name).is_some() || members.find_navigation(name).is_some();
+        let is_taken =
+            (is_property && !may_hide) || self.context.computed.iter().any(|(known, _)| known == name);
         if name.is_empty() || is_taken {
             let message = if is_taken {
                 format!("The name '{name}' is taken; choose another.")

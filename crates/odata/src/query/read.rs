@@ -7,7 +7,7 @@ use crate::cursor::Cursor;
 use crate::error::{QueryError, code, did_you_mean};
 use crate::expr::parse::{Aliases, Budget, Parser};
 use crate::expr::scope::Scope;
-use crate::expr::{self, Expr};
+use crate::expr::{self, Expr, ExprKind, Path};
 use crate::percent::decode;
 
 /// As [`super::parse_options`].
@@ -215,7 +215,54 @@ impl<'m> Reader<'m, '_> {
 
     /// An unchecked expression.
     pub(super) fn expression(&self, cursor: &mut Cursor<'_>) -> Result<Expr, QueryError> {
-        self.parser(cursor).expression().map(|expr| *expr).map_err(|error| *error)
+        let expr = self.parser(cursor).expression().map_err(|error| *error)?;
+        self.all_there(&expr)?;
+        Ok(*expr)
+    }
+
+    /// An unchecked expression whose paths may lead through collections.
+    pub(super) fn through_collections(&self, cursor: &mut Cursor<'_>) -> Result<Expr, QueryError> {
+        let mut parser = self.parser(cursor);
+        parser.scope.through_collections = true;
+        let expr = parser.expression().map_err(|error| *error)?;
+        self.all_there(&expr)?;
+        Ok(*expr)
+    }
+
+    /// No property the expression names has been dropped by a step of `$apply`.
+    fn all_there(&self, expr: &Expr) -> Result<(), QueryError> {
+        if self.context.kept.is_none() {
+            return Ok(());
+        }
+        match &expr.kind {
+            ExprKind::Path(path) | ExprKind::Count(path, _) => self.still_there(path, expr.span.start)?,
+            ExprKind::Lambda(lambda) => self.still_there(&lambda.collection, expr.span.start)?,
+            _ => {}
+        }
+        let mut result = Ok(());
+        expr.for_each_child(&mut |child| {
+            if result.is_ok() && !matches!(expr.kind, ExprKind::Count(..)) {
+                result = self.all_there(child);
+            }
+        });
+        result
+    }
+
+    pub(super) fn still_there(&self, path: &Path, position: usize) -> Result<(), QueryError> {
+        let (Some(kept), None, Some(first)) = (&self.context.kept, &path.variable, path.segments.first())
+        else {
+            return Ok(());
+        };
+        let is_made = self.context.computed.iter().any(|(name, _)| name == first);
+        let is_kept = kept.iter().any(|kept| {
+            let length = kept.segments.len().min(path.segments.len());
+            kept.segments[..length] == path.segments[..length]
+        });
+        if is_made || is_kept {
+            return Ok(());
+        }
+        let message = format!("'{path}' is gone here; the $apply before it keeps other properties.");
+        Err(QueryError::bad(code::UNKNOWN_PROPERTY, message).at(position))
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn negate(value: &Literal) -> Literal {
     result.unwrap_or(Literal::Null)
 }
 
-pub(super) fn arithmetic(op: Arithmetic, left: &Literal, right: &Literal) -> Literal {
+pub(in crate::expr) fn arithmetic(op: Arithmetic, left: &Literal, right: &Literal) -> Literal {
     let result = match (left, right) {
         (Literal::Int(l), Literal::Int(r)) if op != Arithmetic::DivBy => whole(op, *l, *r),
         _ if matches!((left.to_f64(), right.to_f64()), (Some(_), Some(_))) => fractional(op, left, right),

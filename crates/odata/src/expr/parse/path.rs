@@ -61,6 +61,9 @@ impl<'c> Parser<'_, 'c, '_> {
                 }
                 continue;
             }
+            if let (EdmType::Collection(item), true) = (&path.ty, self.scope.through_collections) {
+                path.ty = (**item).clone();
+            }
             if matches!(path.ty, EdmType::Collection(_)) {
                 let message = format!(
                     "'{path}' is a collection; write {path}/any(x:x/{name} …) to ask about its items."
