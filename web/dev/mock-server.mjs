@@ -119,6 +119,13 @@ function list(rows, query, known = Object.keys(rows[0] ?? {})) {
   return { ...(query.get('$count') === 'true' ? { '@odata.count': found.length } : {}), value };
 }
 
+function countBy(rows, name) {
+  const counts = new Map();
+  for (const row of rows) counts.set(row[name], (counts.get(row[name]) ?? 0) + 1);
+  const value = [...counts].map(([key, amount]) => ({ [name]: key, amount }));
+  return value.toSorted((a, b) => b.amount - a.amount);
+}
+
 function one(rows, id, refusal) {
   const found = rows.find((row) => row.id === id);
   if (!found) throw refusal;
@@ -207,6 +214,25 @@ const reads = [
   [/^\/api\/applications$/, () => ({ value: data.applications })],
   [/^\/api\/auditEvents$/, (_, query) => auditPage(query)],
   [
+    /^\/api\/warehouse\/retention$/,
+    () => ({
+      noticeDays: 7,
+      tables: data.tables
+        .filter((table) => table.retentionDays !== null)
+        .map((table, index) => ({
+          name: table.name,
+          retentionDays: table.retentionDays,
+          defaultDays: table.retentionDays,
+          announced: index === 0 ? { retentionDays: 30, effectiveDate: '2026-11-27' } : null,
+          oldestDateKey: 20261021,
+          newestDateKey: 20261120,
+          days: 31,
+          nextDrop: index === 0 ? { days: 12, date: '2026-11-27' } : null,
+          state: index === 0 ? 'warning' : 'kept',
+        })),
+    }),
+  ],
+  [
     /^\/api\/warehouse$/,
     (_, __, request) => ({
       feedUrl: `${origin(request)}/ReportingService/DataWarehouseFEService?api-version=v1.0`,
@@ -218,10 +244,12 @@ const reads = [
     }),
   ],
   [
-    /^\/warehouse\/(?:v1\.0|beta)\/([^/]+)$/,
+    /^\/warehouse\/(?:v1\.0|beta|extended)\/([^/]+)$/,
     ([name], query) => {
       const table = data.tables.find((candidate) => candidate.name === name);
       if (!table) throw odataError(404, 'ResourceNotFound', `There is no entity set '${name}'.`);
+      const grouped = /groupby\(\((\w+)\),aggregate\(\$count as amount\)\)$/.exec(query.get('$apply') ?? '');
+      if (grouped) return { value: countBy(data.tableRows(name), grouped[1]) };
       return list(
         data.tableRows(name),
         query,
@@ -234,6 +262,23 @@ const reads = [
 const token = () => randomBytes(24).toString('base64url');
 
 const writes = [
+  [
+    /^POST \/api\/warehouse\/query$/,
+    () => [
+      200,
+      {
+        columns: [
+          { name: 'manufacturer', type: 'Utf8' },
+          { name: 'devices', type: 'Int64' },
+        ],
+        rows: countBy(data.tableRows('devices'), 'manufacturer').map((row) => ({
+          manufacturer: row.manufacturer,
+          devices: row.amount,
+        })),
+        truncated: false,
+      },
+    ],
+  ],
   [
     /^POST \/api\/warehouse\/snapshots$/,
     () => [

@@ -129,6 +129,7 @@ export async function everyRoute(page: Page): Promise<Record<string, string>> {
     users: '/users',
     warehouse: '/data-warehouse',
     explorer: `/data-warehouse/explore/${await someTable(page)}`,
+    sql: '/data-warehouse/sql',
     applications: '/applications',
     'audit-logs': '/audit-logs',
     account: '/account',

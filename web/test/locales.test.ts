@@ -70,7 +70,7 @@ it('has no key that nothing uses', () => {
     .map((path) => readFileSync(join('src', path), 'utf8'))
     .join('\n');
   const computed =
-    /^(connect|device\.tab|theme|compliance|ownership|mdmAuthority|accountStatus|encryption|interfaceKind|managementAgent|enrollmentType|tableKind|auditResult|actorType|permission)\./;
+    /^(connect|device\.tab|theme|compliance|ownership|mdmAuthority|accountStatus|encryption|interfaceKind|managementAgent|enrollmentType|tableKind|measure|auditResult|actorType|permission)\./;
   const unused = Object.keys(english)
     .map((key) => key.replace(/_(one|other)$/, ''))
     .filter((key) => !computed.test(key) && !source.includes(`'${key}'`));

@@ -19,6 +19,7 @@ export interface ListOptions {
   filter?: string | undefined;
   search?: string | undefined;
   select?: string | undefined;
+  apply?: string | undefined;
   count?: boolean | undefined;
   skiptoken?: string | undefined;
 }
@@ -29,6 +30,7 @@ export function queryString(options: ListOptions): string {
   const add = (name: string, value: string | number | undefined) => {
     if (value !== undefined && value !== '') parts.push(`$${name}=${encodeURIComponent(value)}`);
   };
+  add('apply', options.apply);
   add('select', options.select);
   add('filter', options.filter);
   add('search', options.search ? phrase(options.search) : undefined);

@@ -15,6 +15,7 @@ import type {
   TenantDetails,
   User,
   Warehouse,
+  WarehouseRetention,
   WhatsNew,
 } from './types';
 
@@ -144,6 +145,11 @@ export function usersQuery(search: { q?: string | undefined; page: number; sort:
 export const warehouseQuery = queryOptions({
   queryKey: ['warehouse'],
   queryFn: ({ signal }) => request<Warehouse>('/api/warehouse', { signal }),
+});
+
+export const retentionQuery = queryOptions({
+  queryKey: ['warehouse', 'retention'],
+  queryFn: ({ signal }) => request<WarehouseRetention>('/api/warehouse/retention', { signal }),
 });
 
 /** Runs an address of the feed as the explorer shows it. */

@@ -186,6 +186,33 @@ export interface Warehouse {
   duckdbAttach?: string | null;
 }
 
+/** What a query of the SQL explorer gave. */
+export interface SqlAnswer {
+  columns: { name: string; type: string }[];
+  rows: Record<string, unknown>[];
+  /** There were more rows than are shown. */
+  truncated: boolean;
+}
+
+/** How long one dated table is kept, and what goes next. Zero days mean for ever. */
+export interface TableRetention {
+  name: string;
+  retentionDays: number;
+  defaultDays: number;
+  announced: { retentionDays: number; effectiveDate: string } | null;
+  oldestDateKey: number | null;
+  newestDateKey: number | null;
+  days: number;
+  nextDrop: { days: number; date: string } | null;
+  /** More will go than a day for each that comes: `warning`. */
+  state: 'kept' | 'rolling' | 'warning';
+}
+
+export interface WarehouseRetention {
+  noticeDays: number;
+  tables: TableRetention[];
+}
+
 export interface PasswordCredential {
   keyId: string;
   displayName: string | null;

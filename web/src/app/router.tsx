@@ -19,6 +19,7 @@ import {
   deviceSearch,
   explorerSearch,
   signInSearch,
+  sqlSearch,
   usersSearch,
   warehouseSearch,
 } from './search';
@@ -116,6 +117,13 @@ const warehouseRoute = createRoute({
   component: lazyRouteComponent(() => import('../routes/warehouse/WarehousePage'), 'WarehousePage'),
 });
 
+const sqlRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/data-warehouse/sql',
+  validateSearch: sqlSearch,
+  component: lazyRouteComponent(() => import('../routes/warehouse/SqlPage'), 'SqlPage'),
+});
+
 const explorerRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/data-warehouse/explore/$collection',
@@ -157,6 +165,7 @@ const routeTree = rootRoute.addChildren([
     deviceTabRoute,
     usersRoute,
     warehouseRoute,
+    sqlRoute,
     explorerRoute,
     applicationsRoute,
     auditRoute,

@@ -105,21 +105,40 @@ export function warehouseSearch(search: Raw): WarehouseSearch {
 }
 
 export interface ExplorerSearch {
-  version?: 'beta' | undefined;
+  version?: 'beta' | 'extended' | undefined;
   select?: string | undefined;
   filter?: string | undefined;
+  orderby?: string | undefined;
+  /** The column to group by; with it the request counts or adds up instead of listing rows. */
+  by?: string | undefined;
+  measure?: string | undefined;
+  /** The column that is added up. */
+  of?: string | undefined;
   top?: number | undefined;
   page?: number | undefined;
 }
 
 export function explorerSearch(search: Raw): ExplorerSearch {
+  const version = search['version'];
   return {
-    version: search['version'] === 'beta' ? 'beta' : undefined,
+    version: version === 'beta' || version === 'extended' ? version : undefined,
     select: optional(search['select']),
     filter: optional(search['filter']),
+    orderby: optional(search['orderby']),
+    by: optional(search['by']),
+    measure: optional(search['measure']),
+    of: optional(search['of']),
     top: numberIn(search['top'], 1, 1000),
     page: pageIn(search['page']),
   };
+}
+
+export interface SqlSearch {
+  sql?: string | undefined;
+}
+
+export function sqlSearch(search: Raw): SqlSearch {
+  return { sql: optional(search['sql']) };
 }
 
 export interface AuditSearch {

@@ -1,6 +1,7 @@
 /**
  * The entity explorer: build a request to one table, see its address, run it.
  */
+import { Link, makeStyles, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -9,28 +10,29 @@ import { ApiError } from '../../api/client';
 import { feedQuery, warehouseQuery } from '../../api/queries';
 import type { WarehouseTable } from '../../api/types';
 import { NotFound } from '../../app/screens';
-import { useFormats } from '../../i18n/format';
 import { CopyField } from '../../ui/CopyField';
-import { DataTable, type DataColumn } from '../../ui/DataTable';
-import { Page, PageHeader, Panel, Unknown } from '../../ui/layout';
+import { Page, PageHeader, Panel } from '../../ui/layout';
 import { RouterLink } from '../../ui/links';
 import { LoadingPanel } from '../../ui/Loading';
 import { Pager } from '../../ui/Pager';
 import { Problem } from '../../ui/Problem';
-import { DEFAULT_TOP, feedPath, readable } from './address';
+import { DEFAULT_TOP, downloadPath, feedPath, readable } from './address';
 import { ColumnDocs } from './ColumnDocs';
 import { FeedError } from './FeedError';
 import { RequestBuilder } from './RequestBuilder';
+import { RowChart, RowTable, type Row } from './Rows';
 
-type Row = Record<string, unknown>;
 const NO_ROWS: Row[] = [];
-const LEAST_WIDTH = 170;
-const WIDTH_PER_LETTER = 8.5;
+const FORMATS = { csv: 'CSV', ndjson: 'NDJSON', parquet: 'Parquet', arrow: 'Arrow' } as const;
 
-/** Wide enough for the column's name in one line, in pixels. */
-function widthOf(name: string): number {
-  return Math.max(LEAST_WIDTH, Math.ceil(name.length * WIDTH_PER_LETTER) + 24);
-}
+const useStyles = makeStyles({
+  downloads: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: tokens.spacingHorizontalM,
+    marginTop: tokens.spacingVerticalM,
+  },
+});
 
 export function ExplorerPage() {
   const { t } = useTranslation();
@@ -55,6 +57,7 @@ export function ExplorerPage() {
 }
 
 function Explorer({ table }: { table: WarehouseTable }) {
+  const styles = useStyles();
   const { t } = useTranslation();
   const search = useSearch({ from: '/app/data-warehouse/explore/$collection' });
   const navigate = useNavigate({ from: '/data-warehouse/explore/$collection' });
@@ -63,14 +66,27 @@ function Explorer({ table }: { table: WarehouseTable }) {
     <>
       <Panel title={t('explorer.request')}>
         <RequestBuilder
-          key={`${search.version}|${search.select}|${search.filter}|${search.top}`}
+          key={JSON.stringify({ ...search, page: undefined })}
           table={table}
           search={search}
           onRun={(next) => void navigate({ search: next, resetScroll: false })}
         />
         <CopyField label={t('explorer.address')} text={`${location.origin}${readable(path)}`} />
+        <nav className={styles.downloads} aria-label={t('explorer.downloads')}>
+          {(Object.keys(FORMATS) as (keyof typeof FORMATS)[]).map((name) => (
+            <Link key={name} href={downloadPath(path, name)} download={`${table.name}.${name}`}>
+              {t('explorer.download', { format: FORMATS[name] })}
+            </Link>
+          ))}
+        </nav>
       </Panel>
-      <Result path={path} filter={search.filter} top={search.top ?? DEFAULT_TOP} page={search.page ?? 1} />
+      <Result
+        path={path}
+        filter={search.filter}
+        by={search.by}
+        top={search.top ?? DEFAULT_TOP}
+        page={search.page ?? 1}
+      />
       <ColumnDocs table={table} />
     </>
   );
@@ -79,16 +95,17 @@ function Explorer({ table }: { table: WarehouseTable }) {
 interface ResultProps {
   path: string;
   filter: string | undefined;
+  by: string | undefined;
   top: number;
   page: number;
 }
 
-function Result({ path, filter, top, page }: ResultProps) {
+function Result({ path, filter, by, top, page }: ResultProps) {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: '/data-warehouse/explore/$collection' });
   const { data, error, isFetching, isPlaceholderData, refetch } = useQuery(feedQuery(path));
   const rows = data?.value ?? NO_ROWS;
-  const columns = useColumns(rows);
+  const names = useMemo(() => Object.keys(rows[0] ?? {}).filter((name) => !name.includes('@')), [rows]);
   if (error) {
     const refused = error instanceof ApiError && [400, 501].includes(error.failure.status);
     return refused ? (
@@ -101,16 +118,8 @@ function Result({ path, filter, top, page }: ResultProps) {
     <Panel title={t('explorer.result')}>
       {data ? (
         <>
-          <DataTable
-            label={t('explorer.result')}
-            columns={columns}
-            rows={rows}
-            rowKey={rowKeyOf(rows)}
-            loading={isFetching && isPlaceholderData}
-            empty={t('explorer.noRows')}
-            stack={false}
-            minWidth={`${columns.reduce((sum, column) => sum + widthOf(column.id), 0)}px`}
-          />
+          <RowChart names={names} rows={by ? rows : NO_ROWS} />
+          <RowTable names={names} rows={rows} loading={isFetching && isPlaceholderData} />
           <Pager
             page={page}
             shown={rows.length}
@@ -129,46 +138,4 @@ function Result({ path, filter, top, page }: ResultProps) {
       )}
     </Panel>
   );
-}
-
-/** Rows of the feed may repeat under `$select`, so their place is their key. */
-function rowKeyOf(rows: Row[]): (row: Row) => string {
-  const places = new Map(rows.map((row, place) => [row, String(place)]));
-  return (row) => places.get(row) ?? '';
-}
-
-function useColumns(rows: Row[]): DataColumn<Row>[] {
-  const { t } = useTranslation();
-  const format = useFormats();
-  return useMemo(() => {
-    const names = Object.keys(rows[0] ?? {}).filter((name) => !name.includes('@'));
-    return names.map((name) => ({
-      id: name,
-      header: name,
-      width: `${widthOf(name)}px`,
-      breakAnywhere: true,
-      numeric: typeof rows[0]?.[name] === 'number' && !isKey(name),
-      cell: (row) => (
-        <Value value={row[name]} name={name} format={format.number} empty={t('explorer.null')} />
-      ),
-    }));
-  }, [rows, t, format]);
-}
-
-/** Keys are names made of digits, not amounts: they take no thousands separators. */
-function isKey(name: string): boolean {
-  return /(key|id)$/i.test(name);
-}
-
-interface ValueProps {
-  name: string;
-  value: unknown;
-  format: (value: number) => string;
-  empty: string;
-}
-
-function Value({ name, value, format, empty }: ValueProps) {
-  if (value === null || value === undefined) return <Unknown label={empty} />;
-  if (typeof value === 'number') return isKey(name) ? String(value) : format(value);
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

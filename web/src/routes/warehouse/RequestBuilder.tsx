@@ -1,5 +1,5 @@
 /**
- * Chooses `$select`, `$filter`, `$top` and the version for one table. Runs on submit, never while typing.
+ * Chooses columns, condition, order, grouping and version for one table. Runs on submit, never while typing.
  */
 import {
   Accordion,
@@ -19,7 +19,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WarehouseTable } from '../../api/types';
 import type { ExplorerSearch } from '../../app/search';
-import { DEFAULT_TOP, selectOf } from './address';
+import { DEFAULT_TOP, selectOf, VERSIONS } from './address';
+import { Grouping, type Grouped } from './Grouping';
 
 const TOPS = [10, 50, 200, 1000];
 
@@ -33,6 +34,7 @@ const useStyles = makeStyles({
   row: { display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', gap: tokens.spacingHorizontalL },
   filter: { flex: '1 1 320px', minWidth: 0 },
   input: { fontFamily: tokens.fontFamilyMonospace, width: '100%', minWidth: 0 },
+  wide: { flex: '1 1 200px', minWidth: 0, maxWidth: '320px' },
   small: { flex: '0 1 160px', minWidth: '120px' },
   columns: {
     display: 'grid',
@@ -60,6 +62,11 @@ function exampleFor(table: WarehouseTable): string {
   return `${table.columns[0]?.name ?? 'id'} eq 1`;
 }
 
+/** The grouping as it stands in the address: counting is what is meant when nothing is said. */
+function groupOf({ by, measure, of }: Grouped, columns: string[]): ExplorerSearch {
+  return measure === 'count' ? { by } : { by, measure, of: of || columns[0] };
+}
+
 export function RequestBuilder({ table, search, onRun }: RequestBuilderProps) {
   const styles = useStyles();
   const { t } = useTranslation();
@@ -68,20 +75,21 @@ export function RequestBuilder({ table, search, onRun }: RequestBuilderProps) {
   const [filter, setFilter] = useState(search.filter ?? '');
   const [top, setTop] = useState(search.top ?? DEFAULT_TOP);
   const [version, setVersion] = useState(search.version);
+  const [order, setOrder] = useState(search.orderby ?? '');
+  const [grouped, setGrouped] = useState<Grouped>({
+    by: search.by ?? '',
+    measure: search.measure ?? 'count',
+    of: search.of ?? '',
+  });
 
   const run = () =>
     onRun({
       version,
-      select: selectOf(chosen, all),
+      ...(grouped.by ? groupOf(grouped, all) : { select: selectOf(chosen, all) }),
       filter: filter.trim() || undefined,
+      orderby: order.trim() || undefined,
       top: top === DEFAULT_TOP ? undefined : top,
     });
-  const toggle = (name: string, on: boolean) => {
-    const next = new Set(chosen);
-    if (on) next.add(name);
-    else next.delete(name);
-    setChosen(next);
-  };
   return (
     <form
       className={styles.form}
@@ -119,36 +127,32 @@ export function RequestBuilder({ table, search, onRun }: RequestBuilderProps) {
         <Field className={styles.small} label={t('explorer.version')}>
           <Select
             value={version ?? 'v1.0'}
-            onChange={(_, data) => setVersion(data.value === 'beta' ? 'beta' : undefined)}
+            onChange={(_, data) =>
+              setVersion(data.value === 'beta' || data.value === 'extended' ? data.value : undefined)
+            }
           >
-            <option value="v1.0">v1.0</option>
-            <option value="beta">beta</option>
+            {VERSIONS.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
           </Select>
         </Field>
       </div>
-      <Accordion collapsible className={styles.accordion}>
-        <AccordionItem value="columns">
-          <AccordionHeader as="h3">
-            {t('explorer.columns', { chosen: chosen.size, all: all.length })}
-          </AccordionHeader>
-          <AccordionPanel>
-            <fieldset
-              className={styles.columns}
-              aria-label={t('explorer.columns', { chosen: chosen.size, all: all.length })}
-            >
-              {all.map((name) => (
-                <Checkbox
-                  key={name}
-                  className={styles.checkbox}
-                  label={name}
-                  checked={chosen.has(name)}
-                  onChange={(_, data) => toggle(name, data.checked === true)}
-                />
-              ))}
-            </fieldset>
-          </AccordionPanel>
-        </AccordionItem>
-      </Accordion>
+      <div className={styles.row}>
+        <Field className={styles.wide} label="$orderby" hint={t('explorer.orderHint')}>
+          <Input
+            className={styles.input}
+            value={order}
+            maxLength={500}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(_, data) => setOrder(data.value)}
+          />
+        </Field>
+        <Grouping columns={all} value={grouped} onChange={setGrouped} />
+      </div>
+      <ColumnChoice all={all} chosen={chosen} onChoose={setChosen} />
       <div className={styles.actions}>
         <Button type="submit" appearance="primary" icon={<PlayRegular />}>
           {t('explorer.run')}
@@ -158,5 +162,47 @@ export function RequestBuilder({ table, search, onRun }: RequestBuilderProps) {
         </Button>
       </div>
     </form>
+  );
+}
+
+interface ColumnChoiceProps {
+  all: string[];
+  chosen: ReadonlySet<string>;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+}
+
+function ColumnChoice({ all, chosen, onChoose }: ColumnChoiceProps) {
+  const styles = useStyles();
+  const { t } = useTranslation();
+  const toggle = (name: string, on: boolean) => {
+    const next = new Set(chosen);
+    if (on) next.add(name);
+    else next.delete(name);
+    onChoose(next);
+  };
+  return (
+    <Accordion collapsible className={styles.accordion}>
+      <AccordionItem value="columns">
+        <AccordionHeader as="h3">
+          {t('explorer.columns', { chosen: chosen.size, all: all.length })}
+        </AccordionHeader>
+        <AccordionPanel>
+          <fieldset
+            className={styles.columns}
+            aria-label={t('explorer.columns', { chosen: chosen.size, all: all.length })}
+          >
+            {all.map((name) => (
+              <Checkbox
+                key={name}
+                className={styles.checkbox}
+                label={name}
+                checked={chosen.has(name)}
+                onChange={(_, data) => toggle(name, data.checked === true)}
+              />
+            ))}
+          </fieldset>
+        </AccordionPanel>
+      </AccordionItem>
+    </Accordion>
   );
 }

@@ -1,7 +1,8 @@
 /**
  * Data warehouse: the addresses of the feed, how to read it, and the tables it holds.
  */
-import { Badge, makeStyles, tokens } from '@fluentui/react-components';
+import { Badge, Button, makeStyles, tokens } from '@fluentui/react-components';
+import { DatabaseSearchRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -21,6 +22,7 @@ import { SearchField } from '../../ui/SearchField';
 import { Time } from '../../ui/Time';
 import { Connect } from './Connect';
 import { PublishButton } from './PublishButton';
+import { Retention } from './Retention';
 
 const KINDS = ['dimension', 'fact', 'association', 'enumeration'] as const;
 
@@ -40,7 +42,7 @@ export function WarehousePage() {
   const { data, error, refetch } = useQuery(warehouseQuery);
   return (
     <Page>
-      <PageHeader title={t('page.dataWarehouse')} intro={t('warehouse.intro')} actions={<PublishButton />} />
+      <PageHeader title={t('page.dataWarehouse')} intro={t('warehouse.intro')} actions={<Actions />} />
       {error && !data ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {!data && !error ? <LoadingPanel /> : null}
       {data ? (
@@ -48,9 +50,23 @@ export function WarehousePage() {
           <Feed warehouse={data} />
           <Connect warehouse={data} />
           <Tables warehouse={data} />
+          <Retention />
         </>
       ) : null}
     </Page>
+  );
+}
+
+function Actions() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <>
+      <Button icon={<DatabaseSearchRegular />} onClick={() => void navigate({ to: '/data-warehouse/sql' })}>
+        {t('page.sql')}
+      </Button>
+      <PublishButton />
+    </>
   );
 }
 

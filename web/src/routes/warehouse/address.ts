@@ -5,16 +5,34 @@ import { queryString } from '../../api/odata';
 import type { ExplorerSearch } from '../../app/search';
 
 export const DEFAULT_TOP = 50;
+/** What a grouped request calls its number. */
+export const AMOUNT = 'amount';
+
+export const MEASURES = ['count', 'countdistinct', 'sum', 'average', 'min', 'max'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+export const VERSIONS = ['v1.0', 'beta', 'extended'] as const;
 
 export function feedPath(collection: string, search: ExplorerSearch): string {
   const top = search.top ?? DEFAULT_TOP;
-  const options = queryString({
-    select: search.select,
-    filter: search.filter,
-    top,
-    skip: ((search.page ?? 1) - 1) * top,
-  });
+  const skip = ((search.page ?? 1) - 1) * top;
+  const options = search.by
+    ? queryString({ apply: applyOf(search), orderby: search.orderby ?? `${AMOUNT} desc`, top, skip })
+    : queryString({ select: search.select, filter: search.filter, orderby: search.orderby, top, skip });
   return `/warehouse/${search.version ?? 'v1.0'}/${encodeURIComponent(collection)}${options}`;
+}
+
+/** `$filter` would be asked of the groups, so the condition on the rows goes before the grouping. */
+export function applyOf({ filter, by, measure, of }: ExplorerSearch): string {
+  const counts = (measure ?? 'count') === 'count' || !of;
+  const amount = counts ? `$count as ${AMOUNT}` : `${of} with ${measure} as ${AMOUNT}`;
+  const grouped = `groupby((${by}),aggregate(${amount}))`;
+  return filter ? `filter(${filter})/${grouped}` : grouped;
+}
+
+/** The same rows as a file of another format. */
+export function downloadPath(path: string, format: 'csv' | 'parquet' | 'arrow' | 'ndjson'): string {
+  return `${path}${path.includes('?') ? '&' : '?'}$format=${format}`;
 }
 
 /** The same address as a person reads it: spaces and quotes plain. */
