@@ -44,6 +44,13 @@ fn transform(world: World<'_>, mut items: Vec<Item>, step: &Transformation) -> I
             all
         }
         Transformation::Ranked(ranking, amount, measure) => ranked(world, items, *ranking, amount, measure)?,
+        Transformation::GroupByRollup(..)
+        | Transformation::Expand(..)
+        | Transformation::Join { .. }
+        | Transformation::Nest(_) => {
+            let message = "This transformation is not available here; leave it out.";
+            return Err(QueryError::not_implemented(message).in_option("$apply"));
+        }
     })
 }
 
