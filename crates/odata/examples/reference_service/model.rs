@@ -264,7 +264,10 @@ fn not(term: &str, property: &str) -> Annotation {
 }
 
 fn unchangeable(set: EntitySet) -> EntitySet {
-    set.annotate(not("InsertRestrictions", "Insertable"))
+    set.annotate(capability("IndexableByKey", true.into()))
+        .annotate(capability("TopSupported", true.into()))
+        .annotate(capability("SkipSupported", true.into()))
+        .annotate(not("InsertRestrictions", "Insertable"))
         .annotate(not("UpdateRestrictions", "Updatable"))
         .annotate(not("DeleteRestrictions", "Deletable"))
 }
@@ -280,7 +283,7 @@ fn service_capabilities(model: Model) -> Model {
         ("ReferencesInRequestBodiesSupported".to_owned(), false.into()),
         ("ReferencesAcrossChangeSetsSupported".to_owned(), true.into()),
         ("EtagReferencesSupported".to_owned(), true.into()),
-        ("RequestDependencyConditionsSupported".to_owned(), true.into()),
+        ("RequestDependencyConditionsSupported".to_owned(), false.into()),
         ("SupportedFormats".to_owned(), texts(&["multipart/mixed", "application/json"])),
     ]);
     let functions = [
@@ -328,10 +331,7 @@ fn service_capabilities(model: Model) -> Model {
         .annotate(capability("BatchSupported", true.into()))
         .annotate(capability("BatchSupport", batch))
         .annotate(capability("CrossJoinSupported", true.into()))
-        .annotate(capability("IndexableByKey", true.into()))
         .annotate(capability("KeyAsSegmentSupported", true.into()))
-        .annotate(capability("TopSupported", true.into()))
-        .annotate(capability("SkipSupported", true.into()))
         .annotate(capability("ComputeSupported", true.into()))
         .annotate(capability("QuerySegmentSupported", true.into()))
 }

@@ -66,7 +66,7 @@ fn made(values: Vec<(String, Literal)>) -> Item {
 fn grouped(world: World<'_>, items: Vec<Item>, paths: &[Path], inner: &[Transformation]) -> Items {
     let mut groups: Vec<(Vec<Literal>, Vec<Item>)> = Vec::new();
     for item in items {
-        let key: Vec<Literal> = paths.iter().map(|path| world.value(&item, &path.to_string())).collect();
+        let key: Vec<Literal> = paths.iter().map(|path| world.member(&item, &path.segments)).collect();
         let is_same = |known: &[Literal]| known.iter().zip(&key).all(|(l, r)| is_equal(l, r));
         match groups.iter_mut().find(|(known, _)| is_same(known)) {
             Some((_, members)) => members.push(item),
@@ -142,8 +142,12 @@ fn aggregated(world: World<'_>, items: &[Item], aggregates: &[Aggregate]) -> Vec
 /// The value for one item, or all values a path through collections leads to; nulls do not count.
 fn measured(world: World<'_>, expr: &Expr, item: &Item) -> Vec<Literal> {
     let values = match expr.as_path() {
-        Some(path) => world.values(item, &path.segments),
-        None => vec![world.evaluate(expr, item)],
+        Some(path) => world.member(item, &path.segments),
+        None => world.evaluate(expr, item),
+    };
+    let values = match values {
+        Literal::Collection(items) => items,
+        single => vec![single],
     };
     values.into_iter().filter(|value| !value.is_null()).collect()
 }

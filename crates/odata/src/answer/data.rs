@@ -4,7 +4,7 @@ use super::applicable::{self, Kind};
 use super::headers::{self, Condition, Wishes, agree};
 use super::locate::{self, Found, Place};
 use super::page::{self, Page};
-use super::route::{check_schema_version, not_acceptable, world};
+use super::route::{check_schema_version, not_acceptable};
 use super::rows::{Item, World};
 use super::source::{Change, Entity, Home, Media};
 use super::write::{Object, Writer, address};
@@ -38,7 +38,7 @@ pub(super) fn read(service: &Service<'_>, request: &Request<'_>, path: &DataPath
         Ok(agreed) => agreed,
         Err(refusal) => return Ok(not_acceptable(request, &refusal)),
     };
-    let found = locate::locate(world(service, request), path)?;
+    let found = locate::locate(World::of(service, request), path)?;
     let request = &Request { query, ..request.clone() };
     self::found(service, request, path, &options, agreed, found)
 }
@@ -154,7 +154,8 @@ impl<'a> Reply<'a> {
         if omit.is_some() {
             wishes.apply("omit-values");
         }
-        let writer = Writer { world: world(service, request), root: service.root, metadata, ieee754, omit };
+        let writer =
+            Writer { world: World::of(service, request), root: service.root, metadata, ieee754, omit };
         Self { service, request, options, agreed, wishes, writer, context, set: None }
     }
 
@@ -426,12 +427,14 @@ pub(super) fn cross_join(
             .ok_or_else(|| QueryError::not_found("There is no such collection."))?;
         joined = joined.navigation(Navigation::one(set, &ty.name));
     }
-    let mut options = parse_options(query, &Context::new(service.model, &joined))?;
+    let declared = EdmType::Entity(joined.name.clone());
+    let model = service.model.clone().entity_type(joined);
+    let mut options = parse_options(query, &Context::of(&model, &declared))?;
     let agreed = match agree(request, options.format.as_deref(), Document::Data) {
         Ok(agreed) => agreed,
         Err(refusal) => return Ok(not_acceptable(request, &refusal)),
     };
-    let items = combinations(world(service, request), sets)?;
+    let items = combinations(World::of(service, request), sets)?;
     // The entities themselves are only there when they are expanded.
     if options.apply.is_empty() {
         let has_links = !matches!(agreed.format, Format::Json { metadata: Metadata::None, .. });
@@ -441,7 +444,6 @@ pub(super) fn cross_join(
     }
     let request = &Request { query, ..request.clone() };
     let context = format!("{}$metadata#Collection(Edm.ComplexType)", service.root);
-    let declared = EdmType::Entity(joined.name.clone());
     Reply::new(service, request, &options, agreed, context).items(items, &declared)
 }
 

@@ -68,31 +68,28 @@ fn run(world: World<'_>, call: &Call, on: Option<&Place>) -> Result<Found, Query
     let Some(operation) = operation else {
         return Err(QueryError::not_implemented(format!("The function '{}' is not available.", call.name)));
     };
-    let on = on.map(|place| match place {
-        Place::Many(items) => value_of(items.clone()),
-        Place::One(Item::Entity(entity)) => Value::One(entity.clone()),
-        Place::One(Item::Plain(value)) => Value::Plain(value.clone()),
-        Place::Nothing | Place::Stream(_) => Value::Nothing,
-    });
+    let on = on.cloned().map(value_of);
     let result = world.source.call(operation, on.as_ref(), &call.arguments)?;
     let ty = operation.returns.as_ref().map_or(EdmType::Boolean, |returns| returns.ty.clone());
     Ok(Found { place: place_of(result), ty: item_type(&ty), owner: None })
 }
 
-fn value_of(items: Vec<Item>) -> Value {
-    let is_plain = items.iter().any(|item| matches!(item, Item::Plain(_)));
-    if is_plain {
-        let values = items.into_iter().filter_map(|item| match item {
-            Item::Plain(value) => Some(value),
-            Item::Entity(_) => None,
-        });
-        return Value::Plain(Literal::Collection(values.collect()));
+/// What functions are called on.
+pub(super) fn value_of(place: Place) -> Value {
+    let items = match place {
+        Place::Many(items) => items,
+        Place::One(Item::Entity(entity)) => return Value::One(entity),
+        Place::One(Item::Plain(value)) => return Value::Plain(value),
+        Place::Nothing | Place::Stream(_) => return Value::Nothing,
+    };
+    let (mut entities, mut values) = (Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            Item::Entity(entity) => entities.push(entity),
+            Item::Plain(value) => values.push(value),
+        }
     }
-    let entities = items.into_iter().filter_map(|item| match item {
-        Item::Entity(entity) => Some(entity),
-        Item::Plain(_) => None,
-    });
-    Value::Many(entities.collect())
+    if values.is_empty() { Value::Many(entities) } else { Value::Plain(Literal::Collection(values)) }
 }
 
 pub(super) fn place_of(value: Value) -> Place {
@@ -191,7 +188,7 @@ fn property(world: World<'_>, found: Found, name: &str) -> Result<Found, QueryEr
         (EdmType::Stream, Some(entity)) => {
             world.source.media(entity, Some(name)).map_or(Place::Nothing, Place::Stream)
         }
-        _ => plain(world.value(&item, name)),
+        _ => plain(world.member(&item, &[name.to_owned()])),
     };
     let place = match (&ty, place) {
         // An empty collection is none the less one.

@@ -120,15 +120,11 @@ fn by_method(service: &Service<'_>, request: &Request<'_>, resource: &Resource, 
         ("GET" | "HEAD", resource) => read(service, request, resource, request.query),
         (_, Resource::Data(path)) => {
             // What is not there is 404 for every method.
-            locate::locate(world(service, request), path)?;
+            locate::locate(World::of(service, request), path)?;
             Ok(not_allowed("GET, HEAD", version))
         }
         _ => Ok(not_allowed("GET, HEAD", version)),
     }
-}
-
-pub(super) fn world<'a>(service: &Service<'a>, request: &Request<'_>) -> World<'a> {
-    World { model: service.model, source: service.source, now: request.now }
 }
 
 fn not_allowed(allowed: &str, version: Version) -> Response {
@@ -238,7 +234,7 @@ fn resolved(service: &Service<'_>, request: &Request<'_>, query: &str, ty: Optio
     for part in query.split('&').filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         match percent::decode(name, true)?.trim().to_ascii_lowercase().as_str() {
-            "$id" | "id" => id = Some(percent::decode(value, true)?),
+            "$id" | "id" | "@odata.id" | "@id" => id = Some(percent::decode(value, true)?),
             _ => rest.push(part),
         }
     }

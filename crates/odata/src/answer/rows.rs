@@ -1,19 +1,20 @@
-//! Items of a collection on their way through the query options, and what paths mean for them.
+//! Items of a collection on their way through the query options, and what expressions find around them.
 
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::source::{Entity, Source};
-use crate::edm::Model;
-use crate::expr::{DateTimeOffset, Expr, Literal, evaluate, order};
+use super::source::{Entity, Home, Source, Value};
+use super::{Request, Service, locate};
+use crate::edm::{EdmType, Model};
+use crate::expr::{self, DateTimeOffset, Expr, Invocation, Literal, evaluate_row, order};
+use crate::path::{Resource, parse_path};
 use crate::query::{ComputeItem, Options, OrderItem, SearchExpr};
 
-/// How many navigation properties are followed inside a value that is handed out whole.
-const INLINED: usize = 2;
-
-/// The member that tells the evaluator which type a structured value has.
+/// Members of records that say which entity they are; no property can be called so.
 const TYPE: &str = "@odata.type";
+const SET: &str = "@set";
+const SINGLETON: &str = "@singleton";
 
 /// An entity, or a value of a collection of values.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,93 +46,72 @@ pub(super) struct World<'a> {
     pub(super) now: Timestamp,
 }
 
-impl World<'_> {
-    pub(super) fn evaluate(&self, expr: &Expr, item: &Item) -> Literal {
-        evaluate(expr, &|path| self.value(item, path))
+impl<'a> World<'a> {
+    pub(super) fn of(service: &Service<'a>, request: &Request<'_>) -> Self {
+        Self { model: service.model, source: service.source, now: request.now }
     }
 
-    /// The value at a path such as `name`, `address/city`, `owner/name` or `Example.laptop/battery`.
-    pub(super) fn value(&self, item: &Item, path: &str) -> Literal {
-        if path == "$now" {
-            return Literal::DateTimeOffset(DateTimeOffset::from(self.now));
+    /// An entity as a value that remembers which it is.
+    fn record(&self, entity: &Entity) -> Literal {
+        let mut members = Vec::with_capacity(entity.values.len() + 2);
+        if !entity.ty.is_empty() {
+            let name = format!("#{}", self.model.qualified(&entity.ty));
+            members.push((TYPE.to_owned(), Literal::String(name)));
         }
-        let mut segments = path.split('/').filter(|segment| !segment.is_empty() && *segment != "$it");
-        match item {
-            Item::Plain(value) => inside(value, &mut segments),
-            Item::Entity(entity) => self.of_entity(entity, &mut segments),
+        match &entity.home {
+            Home::Set(name) => members.push((SET.to_owned(), Literal::String(name.clone()))),
+            Home::Singleton(name) => members.push((SINGLETON.to_owned(), Literal::String(name.clone()))),
+            Home::Nowhere => {}
         }
-    }
-
-    fn of_entity(&self, entity: &Entity, path: &mut dyn Iterator<Item = &str>) -> Literal {
-        let Some(name) = path.next() else { return self.record(entity, INLINED) };
-        if name == "@odata.type" {
-            return Literal::String(self.model.qualified(&entity.ty));
-        }
-        if let Some(value) = entity.get(name) {
-            return inside(value, path);
-        }
-        if name.contains('.') {
-            let is_of = self.model.is_kind_of(&entity.ty, self.model.unqualified(name));
-            return if is_of { self.of_entity(entity, path) } else { Literal::Null };
-        }
-        match self.navigation(entity, name) {
-            None => Literal::Null,
-            Some(true) => {
-                let related = self.source.related(entity, name);
-                Literal::Collection(related.iter().map(|entity| self.record(entity, INLINED)).collect())
-            }
-            Some(false) => match self.source.related(entity, name).first() {
-                Some(related) => self.of_entity(related, path),
-                None => Literal::Null,
-            },
-        }
-    }
-
-    /// All values a path leads to, through collections too.
-    pub(super) fn values(&self, item: &Item, path: &[String]) -> Vec<Literal> {
-        let Item::Entity(entity) = item else { return vec![self.value(item, &path.join("/"))] };
-        let many = path.iter().position(|name| self.navigation(entity, name) == Some(true));
-        match (many, path) {
-            (Some(0), [name, rest @ ..]) => {
-                let related = self.source.related(entity, name).into_iter().map(Item::Entity);
-                related.flat_map(|related| self.values(&related, rest)).collect()
-            }
-            (_, [name, rest @ ..]) if self.navigation(entity, name) == Some(false) && !rest.is_empty() => {
-                let related = self.source.related(entity, name).into_iter().map(Item::Entity);
-                related.flat_map(|related| self.values(&related, rest)).collect()
-            }
-            _ => match self.value(item, &path.join("/")) {
-                Literal::Collection(items) => items,
-                single => vec![single],
-            },
-        }
-    }
-
-    /// Whether the navigation property leads to many; `None` when there is none of this name.
-    fn navigation(&self, entity: &Entity, name: &str) -> Option<bool> {
-        let ty = self.model.find_entity_type(&entity.ty)?;
-        self.model.members(ty).find_navigation(name).map(|navigation| navigation.collection)
-    }
-
-    /// An entity as a value, with what it is related to a few steps around.
-    fn record(&self, entity: &Entity, depth: usize) -> Literal {
-        let mut members = entity.values.clone();
-        members.push((TYPE.to_owned(), Literal::String(self.model.qualified(&entity.ty))));
-        let ty = self.model.find_entity_type(&entity.ty).filter(|_| depth > 0);
-        for navigation in ty.iter().flat_map(|ty| self.model.members(ty).navigation) {
-            let mut related = self
-                .source
-                .related(entity, &navigation.name)
-                .iter()
-                .map(|related| self.record(related, depth - 1))
-                .collect::<Vec<_>>();
-            let value = match navigation.collection {
-                true => Literal::Collection(related),
-                false => related.pop().unwrap_or(Literal::Null),
-            };
-            members.push((navigation.name.clone(), value));
-        }
+        members.extend(entity.values.iter().cloned());
         Literal::Record(members)
+    }
+
+    /// The way back.
+    fn entity(&self, record: &Literal) -> Entity {
+        let Literal::Record(members) = record else { return Entity::new("", Home::Nowhere, Vec::new()) };
+        let text = |wanted: &str| {
+            members.iter().find_map(|(name, value)| match value {
+                Literal::String(text) if name == wanted => Some(text.clone()),
+                _ => None,
+            })
+        };
+        let home = match (text(SET), text(SINGLETON)) {
+            (Some(name), _) => Home::Set(name),
+            (None, Some(name)) => Home::Singleton(name),
+            (None, None) => Home::Nowhere,
+        };
+        let ty = text(TYPE).unwrap_or_default();
+        let ty = self.model.unqualified(ty.trim_start_matches('#'));
+        let values = members.iter().filter(|(name, _)| ![TYPE, SET, SINGLETON].contains(&name.as_str()));
+        Entity::new(ty, home, values.cloned().collect())
+    }
+
+    pub(super) fn row(&self, item: &Item) -> Literal {
+        match item {
+            Item::Entity(entity) => self.record(entity),
+            Item::Plain(value) => value.clone(),
+        }
+    }
+
+    fn value(&self, value: Value) -> Literal {
+        match value {
+            Value::Nothing => Literal::Null,
+            Value::Plain(value) => value,
+            Value::One(entity) => self.record(&entity),
+            Value::Many(entities) => {
+                Literal::Collection(entities.iter().map(|entity| self.record(entity)).collect())
+            }
+        }
+    }
+
+    pub(super) fn evaluate(&self, expr: &Expr, item: &Item) -> Literal {
+        evaluate_row(expr, &self.row(item), self)
+    }
+
+    /// The value at a path; from a collection, the values of all its items.
+    pub(super) fn member(&self, item: &Item, path: &[String]) -> Literal {
+        expr::member(&self.row(item), path, self)
     }
 
     pub(super) fn holds(&self, condition: &Expr, item: &Item) -> bool {
@@ -198,33 +178,61 @@ impl World<'_> {
     }
 }
 
-/// The value along the rest of a path inside a structured value.
-fn inside(value: &Literal, path: &mut dyn Iterator<Item = &str>) -> Literal {
-    let mut value = value;
-    for name in path {
-        // Structured types have no derived types that are told apart here.
-        if name.contains('.') {
-            continue;
-        }
-        let Literal::Record(members) = value else { return Literal::Null };
-        match members.iter().find(|(known, _)| known == name) {
-            Some((_, found)) => value = found,
-            None => return Literal::Null,
+impl expr::Source for World<'_> {
+    fn model(&self) -> &Model {
+        self.model
+    }
+
+    fn now(&self) -> DateTimeOffset {
+        DateTimeOffset::from(self.now)
+    }
+
+    fn related(&self, record: &Literal, navigation: &str) -> Literal {
+        let entity = self.entity(record);
+        let own = EdmType::Entity(entity.ty.clone());
+        let members = self.model.members_of(&own).unwrap_or_default();
+        let Some(navigation) = members.find_navigation(navigation) else { return Literal::Null };
+        let related = self.source.related(&entity, &navigation.name);
+        match navigation.collection {
+            true => self.value(Value::Many(related)),
+            false => related.into_iter().next().map_or(Literal::Null, |entity| self.record(&entity)),
         }
     }
-    value.clone()
+
+    fn root(&self, address: &str) -> Literal {
+        let encoded = crate::percent::encode(address, "/(),='$:@-._~");
+        let Ok(Resource::Data(path)) = parse_path(&encoded, self.model) else { return Literal::Null };
+        match locate::locate(*self, &path) {
+            Ok(found) => self.value(locate::value_of(found.place)),
+            Err(_) => Literal::Null,
+        }
+    }
+
+    fn call(
+        &self,
+        invocation: &Invocation,
+        on: Option<&Literal>,
+        arguments: &[(String, Literal)],
+    ) -> Literal {
+        let Some(operation) = self.model.operations.get(invocation.overload) else { return Literal::Null };
+        let is_entity = |value: &Literal| matches!(value, Literal::Record(members) if members.iter().any(|(name, _)| name == SET || name == SINGLETON));
+        let on = on.map(|value| match value {
+            Literal::Null => Value::Nothing,
+            Literal::Collection(items) if items.iter().all(is_entity) => {
+                Value::Many(items.iter().map(|item| self.entity(item)).collect())
+            }
+            value if is_entity(value) => Value::One(self.entity(value)),
+            value => Value::Plain(value.clone()),
+        });
+        // A function that refuses its arguments has no value here.
+        let result = self.source.call(operation, on.as_ref(), arguments);
+        result.map_or(Literal::Null, |value| self.value(value))
+    }
 }
 
 /// Null before everything; what has no order is equal.
 pub(super) fn compare(left: &Literal, right: &Literal) -> Ordering {
-    let text = |value: &Literal| match value {
-        Literal::Enum { members, .. } => Some(members.clone()),
-        _ => None,
-    };
-    order(left, right).unwrap_or_else(|| match (text(left), text(right)) {
-        (Some(left), Some(right)) => left.cmp(&right),
-        _ => right.is_null().cmp(&left.is_null()),
-    })
+    order(left, right).unwrap_or_else(|| right.is_null().cmp(&left.is_null()))
 }
 
 /// A word or phrase is found anywhere in a text of the item, in any case.
