@@ -14,7 +14,6 @@
 //! Nothing is ever changed: every other method than reading earns 405.
 
 mod applicable;
-mod apply;
 mod data;
 mod headers;
 mod locate;

@@ -8,7 +8,7 @@ use super::route::{check_schema_version, not_acceptable};
 use super::rows::{Item, World};
 use super::source::{Change, Entity, Home, Media};
 use super::write::{Object, Writer, address};
-use super::{Request, Response, Service, apply, failed, value};
+use super::{Request, Response, Service, failed, value};
 use crate::edm::{EdmType, EntityType, Navigation};
 use crate::error::{QueryError, code};
 use crate::expr::{Literal, Path};
@@ -97,7 +97,7 @@ pub(super) fn found(
     match (path.segments.last(), found.place) {
         (Some(Segment::Count), Place::Many(items)) => {
             let world = reply.writer.world;
-            let items = apply::apply(world, items, &options.apply)?;
+            let items = world.applied(items, options);
             Ok(reply.text(world.arranged(items, options).len().to_string().into_bytes(), None))
         }
         (Some(Segment::Value), Place::One(Item::Plain(value))) => {
@@ -263,7 +263,7 @@ impl<'a> Reply<'a> {
     /// A page of what the options leave.
     fn many(&mut self, items: Vec<Item>, write: &dyn Fn(&Writer<'_>, &mut Vec<u8>, &Item)) -> Answer {
         let world = self.writer.world;
-        let items = apply::apply(world, items, &self.options.apply)?;
+        let items = world.applied(items, self.options);
         let items = world.arranged(items, self.options);
         let size = self.page_size();
         let state = self.set.and_then(|set| self.service.source.state(set)).unwrap_or_default();

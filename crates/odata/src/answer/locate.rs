@@ -1,10 +1,10 @@
 //! What a path leads to: segment by segment from the root.
 
-use super::rows::{Item, World, compare};
+use super::rows::{Item, World};
 use super::source::{Entity, Media, Value};
 use crate::edm::EdmType;
 use crate::error::{QueryError, code};
-use crate::expr::Literal;
+use crate::expr::{Literal, order};
 use crate::path::{Call, DataPath, Root, Segment};
 
 /// What stands at the end of a path, before `$count`, `$value`, `$ref`, `$query`.
@@ -166,9 +166,9 @@ fn item_at(items: Vec<Item>, index: i64) -> Option<Item> {
 fn has_key(item: &Item, key: &[(String, Literal)]) -> bool {
     let Item::Entity(entity) = item else { return false };
     key.iter().all(|(name, wanted)| {
-        entity
-            .get(name)
-            .is_some_and(|value| value == wanted || (!value.is_null() && compare(value, wanted).is_eq()))
+        entity.get(name).is_some_and(|value| {
+            value == wanted || order(value, wanted).is_some_and(std::cmp::Ordering::is_eq)
+        })
     })
 }
 

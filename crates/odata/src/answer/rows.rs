@@ -1,15 +1,13 @@
 //! Items of a collection on their way through the query options, and what expressions find around them.
 
-use std::cmp::Ordering;
-
 use jiff::Timestamp;
 
 use super::source::{Entity, Home, Source, Value};
 use super::{Request, Service, locate};
 use crate::edm::{EdmType, Model};
-use crate::expr::{self, DateTimeOffset, Expr, Invocation, Literal, evaluate_row, order};
+use crate::expr::{self, DateTimeOffset, Expr, Invocation, Literal, evaluate_row};
 use crate::path::{Resource, parse_path};
-use crate::query::{ComputeItem, Options, OrderItem, SearchExpr};
+use crate::query::{Options, engine};
 
 /// Members of records that say which entity they are; no property can be called so.
 const TYPE: &str = "@odata.type";
@@ -21,21 +19,6 @@ const SINGLETON: &str = "@singleton";
 pub(super) enum Item {
     Entity(Entity),
     Plain(Literal),
-}
-
-impl Item {
-    /// Adds a value, or replaces the one of this name.
-    pub(super) fn set(&mut self, name: &str, value: Literal) {
-        let values = match self {
-            Item::Entity(entity) => &mut entity.values,
-            Item::Plain(Literal::Record(members)) => members,
-            Item::Plain(_) => return,
-        };
-        match values.iter_mut().find(|(known, _)| known == name) {
-            Some((_, old)) => *old = value,
-            None => values.push((name.to_owned(), value)),
-        }
-    }
 }
 
 /// What expressions are evaluated against.
@@ -118,63 +101,37 @@ impl<'a> World<'a> {
         self.evaluate(condition, item) == Literal::Bool(true)
     }
 
-    /// Adds computed values.
-    pub(super) fn compute(&self, items: &mut [Item], computed: &[ComputeItem]) {
-        for item in items {
-            for step in computed {
-                let value = self.evaluate(&step.expr, item);
-                item.set(&step.name, value);
-            }
-        }
-    }
-
-    /// What is left after `$search` and `$filter`.
-    pub(super) fn matching(&self, items: Vec<Item>, options: &Options) -> Vec<Item> {
-        let is_wanted = |item: &Item| {
-            options.search.as_ref().is_none_or(|search| mentions(search, item))
-                && options.filter.as_ref().is_none_or(|filter| self.holds(filter, item))
-        };
-        items.into_iter().filter(is_wanted).collect()
-    }
-
-    /// Sorts; items that compare equal keep their order. Null comes first.
-    pub(super) fn sort(&self, items: Vec<Item>, orders: &[OrderItem]) -> Vec<Item> {
-        if orders.is_empty() {
+    /// What `$apply` makes of the items: new rows have no home.
+    pub(super) fn applied(&self, items: Vec<Item>, options: &Options) -> Vec<Item> {
+        if options.apply.is_empty() {
             return items;
         }
-        let key = |step: &OrderItem, item: &Item| self.ordinal(self.evaluate(&step.expr, item));
-        let keys = |item: &Item| orders.iter().map(|step| key(step, item)).collect::<Vec<_>>();
-        let mut keyed: Vec<(Vec<Literal>, Item)> =
-            items.into_iter().map(|item| (keys(&item), item)).collect();
-        keyed.sort_by(|(left, _), (right, _)| {
-            let pairs = orders.iter().zip(left.iter().zip(right));
-            pairs
-                .map(|(step, (left, right))| match step.descending {
-                    false => compare(left, right),
-                    true => compare(right, left),
-                })
-                .find(|found| found.is_ne())
-                .unwrap_or(Ordering::Equal)
-        });
-        keyed.into_iter().map(|(_, item)| item).collect()
-    }
-
-    /// Enumerations are ordered by their numbers.
-    fn ordinal(&self, value: Literal) -> Literal {
-        let Literal::Enum { type_name, members } = &value else { return value };
-        let Some(ty) = self.model.find_enum_type(type_name) else { return value };
-        let number = |name: &str| {
-            let member = ty.members.iter().find(|(known, _)| known == name.trim());
-            member.map(|(_, number)| *number).or_else(|| name.trim().parse().ok())
-        };
-        let numbers: Option<Vec<i64>> = members.split(',').map(number).collect();
-        numbers.map_or(value, |numbers| Literal::Int(numbers.into_iter().fold(0, |all, number| all | number)))
+        let rows = engine::transformed(self.rows(&items), &options.apply, self);
+        rows.iter().map(|row| Item::Entity(self.entity(row))).collect()
     }
 
     /// `$search`, `$filter` and `$orderby`, after `$compute`.
-    pub(super) fn arranged(&self, mut items: Vec<Item>, options: &Options) -> Vec<Item> {
-        self.compute(&mut items, &options.compute);
-        self.sort(self.matching(items, options), &options.orderby)
+    pub(super) fn arranged(&self, items: Vec<Item>, options: &Options) -> Vec<Item> {
+        let is_plain = matches!(items.first(), Some(Item::Plain(_)));
+        let rows = engine::computed(self.rows(&items), &options.compute, self);
+        let rows = match &options.search {
+            Some(search) => engine::searched(rows, search),
+            None => rows,
+        };
+        let rows = match &options.filter {
+            Some(condition) => engine::filtered(rows, condition, self),
+            None => rows,
+        };
+        let rows = engine::sorted(rows, &options.orderby, self);
+        let item = |row: Literal| match is_plain {
+            true => Item::Plain(row),
+            false => Item::Entity(self.entity(&row)),
+        };
+        rows.into_iter().map(item).collect()
+    }
+
+    fn rows(&self, items: &[Item]) -> Vec<Literal> {
+        items.iter().map(|item| self.row(item)).collect()
     }
 }
 
@@ -227,35 +184,5 @@ impl expr::Source for World<'_> {
         // A function that refuses its arguments has no value here.
         let result = self.source.call(operation, on.as_ref(), arguments);
         result.map_or(Literal::Null, |value| self.value(value))
-    }
-}
-
-/// Null before everything; what has no order is equal.
-pub(super) fn compare(left: &Literal, right: &Literal) -> Ordering {
-    order(left, right).unwrap_or_else(|| right.is_null().cmp(&left.is_null()))
-}
-
-/// A word or phrase is found anywhere in a text of the item, in any case.
-pub(super) fn mentions(search: &SearchExpr, item: &Item) -> bool {
-    match search {
-        SearchExpr::Word(word) | SearchExpr::Phrase(word) => {
-            let word = word.to_lowercase();
-            match item {
-                Item::Plain(value) => has_text(value, &word),
-                Item::Entity(entity) => entity.values.iter().any(|(_, value)| has_text(value, &word)),
-            }
-        }
-        SearchExpr::Not(inner) => !mentions(inner, item),
-        SearchExpr::And(terms) => terms.iter().all(|term| mentions(term, item)),
-        SearchExpr::Or(terms) => terms.iter().any(|term| mentions(term, item)),
-    }
-}
-
-fn has_text(value: &Literal, word: &str) -> bool {
-    match value {
-        Literal::String(text) => text.to_lowercase().contains(word),
-        Literal::Record(members) => members.iter().any(|(_, value)| has_text(value, word)),
-        Literal::Collection(items) => items.iter().any(|value| has_text(value, word)),
-        _ => false,
     }
 }

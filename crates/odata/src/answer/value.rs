@@ -60,7 +60,8 @@ pub(super) fn write_members(
     model: &Model,
     style: Style,
 ) {
-    let known = ty.and_then(|ty| model.members_of(ty));
+    let own = own_type(members, model);
+    let known = ty.or(own.as_ref()).and_then(|ty| model.members_of(ty));
     let mut is_first = true;
     for (name, value) in members {
         if name.starts_with('@') || (style.omits_nulls && value.is_null()) {
@@ -73,6 +74,16 @@ pub(super) fn write_members(
         let ty = known.as_ref().and_then(|known| known.find(name)).map(|property| &property.ty);
         write(out, value, ty, model, style);
     }
+}
+
+/// The type an entity kept as a value brings along.
+fn own_type(members: &[(String, Literal)], model: &Model) -> Option<EdmType> {
+    members.iter().find_map(|(name, value)| match value {
+        Literal::String(ty) if name == "@odata.type" => {
+            Some(EdmType::Entity(model.unqualified(ty.trim_start_matches('#')).to_owned()))
+        }
+        _ => None,
+    })
 }
 
 /// The shortest digits that read back as the same 32-bit number.

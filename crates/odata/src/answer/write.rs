@@ -1,9 +1,9 @@
 //! Entities and values as JSON with their control information (JSON Format §4.6, §6 to §14).
 
+use super::page;
 use super::rows::{Item, World};
 use super::source::{Entity, Home};
 use super::value::{self, Style};
-use super::{apply, page};
 use crate::edm::{EdmType, Members, Navigation, Property};
 use crate::expr::Literal;
 use crate::json::{write_int, write_null, write_string};
@@ -255,9 +255,7 @@ impl Writer<'_> {
         let options = with_levels(item, navigation);
         let name = &navigation.name;
         let all = related.into_iter().map(Item::Entity).collect();
-        // Nested transformations were checked when the request was read; what fails gives nothing.
-        let all = apply::apply(self.world, all, &options.apply).unwrap_or_default();
-        let items = self.world.arranged(all, &options);
+        let items = self.world.arranged(self.world.applied(all, &options), &options);
         let total = items.len();
         let is_counted = item.kind == ExpandKind::Count || options.count;
         if navigation.collection && is_counted && self.metadata != Metadata::None {
