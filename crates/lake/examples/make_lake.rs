@@ -45,7 +45,14 @@ fn main() -> Result<()> {
     }
     // A day on which nothing changed.
     let key = PublishKey { kind: "day".to_owned(), date_key: 20_260_105 };
-    lake.publish(Publish { key, lease, replace: Vec::new(), info: String::new(), supersede: false })?;
+    lake.publish(Publish {
+        key,
+        lease,
+        replace: Vec::new(),
+        info: String::new(),
+        supersede: false,
+        begin_anew: false,
+    })?;
     let now = world.clock.now();
     lake.expire(Keep { newer_than: now.saturating_sub(SignedDuration::from_hours(60))?, at_least: 1 })?;
     lake.collect_garbage(SignedDuration::ZERO)?;
@@ -95,7 +102,14 @@ fn publish_day(lake: &Lake, lease: &Lease, day: i32, with_note: bool) -> Result<
         Replace { table: "kinds".to_owned(), old: Old::All, files: kinds },
     ];
     let key = PublishKey { kind: "day".to_owned(), date_key };
-    let publish = Publish { key, lease: lease.clone(), replace, info: String::new(), supersede: false };
+    let publish = Publish {
+        key,
+        lease: lease.clone(),
+        replace,
+        info: String::new(),
+        supersede: false,
+        begin_anew: false,
+    };
     lake.publish(publish)?;
     Ok(())
 }

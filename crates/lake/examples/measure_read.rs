@@ -107,7 +107,7 @@ fn make(lake: &Lake) -> Result<DataFile> {
     let lease = lake.lease("publish", "measure", SignedDuration::from_hours(1))?;
     let replace = vec![Replace { table: "devices".to_owned(), old: Old::All, files }];
     let key = PublishKey { kind: "day".to_owned(), date_key: 20_260_101 };
-    lake.publish(Publish { key, lease, replace, info: String::new(), supersede: false })?;
+    lake.publish(Publish { key, lease, replace, info: String::new(), supersede: false, begin_anew: false })?;
     let snapshot = lake.snapshot(&At::Latest)?;
     lake.files(&snapshot, "devices", None)?.pop().ok_or_else(|| "the file is not there".into())
 }

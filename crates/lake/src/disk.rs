@@ -130,6 +130,10 @@ impl Disk {
         File::open(folder)?.sync_all()
     }
 
+    pub(crate) fn copy(&self, path: &Path, to: &mut dyn io::Write) -> io::Result<u64> {
+        io::copy(&mut File::open(path)?, to)
+    }
+
     /// Whether two files hold the same bytes.
     pub(crate) fn is_same(&self, one: &Path, other: &Path) -> io::Result<bool> {
         let (mut one, mut other) = (File::open(one)?, File::open(other)?);

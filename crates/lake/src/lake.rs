@@ -215,6 +215,14 @@ impl Lake {
         crate::read::open(file, projection, rows, batch_rows)
     }
 
+    /// Writes a file's bytes as they are to `to`, and gives their number.
+    ///
+    /// # Errors
+    /// When the file cannot be read or `to` does not take it.
+    pub fn copy(&self, file: &DataFile, to: &mut dyn io::Write) -> io::Result<u64> {
+        self.disk.copy(&file.path, to)
+    }
+
     /// Takes the lease `name` for `ttl`, when it is free, has ended, or is `holder`'s already. The epoch grows
     /// each time, so that an earlier lease of the same holder is lost.
     ///

@@ -51,6 +51,17 @@ pub(crate) enum Command {
     /// Works beside a running server. Without --refresh a day that has been written already is left alone.
     #[command(after_help = SNAPSHOT)]
     Snapshot(Snapshot),
+    /// Write every table of the warehouse as CSV and Parquet, with a manifest and checksums.
+    ///
+    /// Works beside a running server, from one snapshot. When it is interrupted, run it again with the same folder: it
+    /// goes on where it was.
+    #[command(after_help = EXPORT)]
+    Export(Export),
+    /// Check what export wrote and take it back into an empty warehouse.
+    ///
+    /// Everything is checked first; then all tables are published at once, or none.
+    #[command(after_help = RESTORE)]
+    Restore(Restore),
     /// Look for what would keep the server from running well, and say what to do about each finding.
     ///
     /// Ends with code 0 when nothing is wrong, 1 when something should be changed.
@@ -89,6 +100,14 @@ const SNAPSHOT: &str = "\
 Examples:
   quarterdeck snapshot --data-dir /var/lib/quarterdeck
   quarterdeck snapshot --refresh --config /etc/quarterdeck.toml";
+
+const EXPORT: &str = "\
+Example:
+  quarterdeck export --data-dir /var/lib/quarterdeck --to /backup/2026-11-21";
+const RESTORE: &str = "\
+Examples:
+  quarterdeck restore --from /backup/2026-11-21 --check
+  quarterdeck restore --data-dir /var/lib/quarterdeck --from /backup/2026-11-21";
 
 /// Where the settings and the data are.
 #[derive(Args, Clone, Debug, Default)]
@@ -168,6 +187,33 @@ pub(crate) struct Snapshot {
     /// Believe the read although far fewer devices or users are there than the day before.
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The folder to write to: a new or empty one, or that of an export that was interrupted.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) to: PathBuf,
+    /// Whose warehouse; the only tenant's by default.
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<uuid::Uuid>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Restore {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The folder that export wrote.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) from: PathBuf,
+    /// Whose warehouse; the only tenant's by default.
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<uuid::Uuid>,
+    /// Only look whether every file is what was written.
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! `quarterdeck`: the server and its operator's commands. This file only starts them.
 
+mod backup;
 mod cli;
 mod compose;
 mod config;
 mod data_dir;
+mod deck;
 mod demo;
 mod doctor;
 mod health;
@@ -43,6 +45,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Init(asked) => run(setup::init(settings(&asked.place)?, asked))?,
         Command::Demo(asked) => run(demo::run(settings(&asked.place)?, asked))?,
         Command::Snapshot(asked) => snapshot::run(&settings(&asked.place)?, &asked)?,
+        Command::Export(asked) => backup::export(&settings(&asked.place)?, &asked)?,
+        Command::Restore(asked) => backup::restore(&settings(&asked.place)?, &asked)?,
         Command::Doctor(place) => {
             let is_well = doctor::run(&place.sources(), World::real().clock.now());
             return Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE });

@@ -3,3 +3,4 @@
 pub(crate) mod alone;
 pub mod erase;
 pub mod midnight;
+pub mod reset;

@@ -7,6 +7,7 @@
 //! | [`sql`] | what it reads from the operational store |
 //! | [`encode`], [`feed`] | requests to plans, rows to OData JSON |
 //! | [`erase`], [`job::erase`] | blanking one subject in every file |
+//! | [`backup`], [`csv`] | every table out of the lake as files, and back |
 //! | [`retention`] | how long days are kept, and what goes next |
 //! | [`parts`] | a table's files by ranges of id |
 //! | [`op`] | the operations behind the doors |
@@ -14,9 +15,11 @@
 //! The catalogue of tables is crate `model`; files and their catalogue are crate `lake`. There is no time travel for
 //! readers, no write through the feed, and no table that is not in the catalogue.
 
+pub mod backup;
 pub mod calendar;
 pub mod cell;
 pub mod counting;
+pub mod csv;
 pub mod edm;
 pub mod encode;
 pub mod erase;
@@ -224,6 +227,8 @@ pub fn module(warehouse: &Warehouse) -> Module {
             .answers::<op::publish::View>(200),
     );
     routes.extend(op::retention::routes(warehouse));
+    routes.extend(op::relocate::routes(warehouse));
+    routes.extend(op::chart::routes(warehouse));
     Module { name: "warehouse", routes }
 }
 

@@ -42,6 +42,16 @@ pub(crate) const SET_RETENTION: Sql = Sql::tenant(
        effective_day = excluded.effective_day, set_at = excluded.set_at",
 );
 
+pub(crate) const LOCATION: Sql = Sql::tenant("select location from tenant where tenant_id = $1");
+pub(crate) const SET_LOCATION: Sql = Sql::tenant("update tenant set location = $2 where tenant_id = $1");
+pub(crate) const ADD_MOVE: Sql = Sql::tenant(
+    "insert into warehouse_move (tenant_id, id, moved_at, location, previous_location) values ($1, $2, $3, $4, $5)",
+);
+pub(crate) const MOVES: Sql = Sql::tenant(
+    "select moved_at, location, previous_location from warehouse_move where tenant_id = $1
+     order by moved_at desc, id",
+);
+
 /// How long the tenant keeps its days; `default` where nothing was decided.
 pub(crate) fn retention(tx: &mut Tx<'_, '_>, default: Retention) -> Result<Plan, SqlError> {
     let kept = |days: i64| Kept::from_days(u16::try_from(days).unwrap_or(0));

@@ -36,6 +36,8 @@ pub struct Publish {
     pub info: String,
     /// Whether an earlier publish of the same key gives way to this one.
     pub supersede: bool,
+    /// Whether all earlier publishes are forgotten, of any key: the lake begins anew.
+    pub begin_anew: bool,
 }
 
 /// Some files of a table go, others come.
@@ -146,6 +148,8 @@ const ADD_TABLE_STATS: Sql = Sql::global(
      from ducklake_data_file where table_id = $1 and end_snapshot is null",
 );
 
+const FORGET: Sql = Sql::global("delete from quarterdeck_publish");
+
 pub(crate) fn publication(conn: &mut Conn<'_>, key: &PublishKey) -> Result<Option<Publication>, SqlError> {
     let row = conn.row(&PUBLICATION, &[key.kind.as_str().into(), key.date_key.into()])?;
     let made = |row: sql::Row| {
@@ -169,6 +173,9 @@ pub(crate) fn run(
     now: Timestamp,
 ) -> Result<SnapshotId, PublishError> {
     let mut head = Head::locked(conn)?;
+    if publish.begin_anew {
+        conn.exec(&FORGET, &[])?;
+    }
     if let Some(earlier) = publication(conn, &publish.key)?
         && !publish.supersede
     {

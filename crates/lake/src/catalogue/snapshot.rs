@@ -11,6 +11,7 @@ use sql::{Conn, Row, Sql, SqlError};
 use super::tables::{self, Column};
 use super::{instant, publish::PublishKey};
 use crate::disk::Disk;
+use crate::spec::{ColumnSpec, TableSpec};
 
 /// A state of the whole lake; later ones have greater numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +77,24 @@ pub struct DataFile {
 }
 
 impl DataFile {
+    /// A Parquet file outside the lake, whose columns are found by the names of `spec`: one of a backup.
+    pub fn outside(
+        spec: &TableSpec,
+        path: PathBuf,
+        rows: u64,
+        bytes: u64,
+        partition: Option<i64>,
+    ) -> DataFile {
+        let column = |(at, column): (usize, &ColumnSpec)| Column {
+            id: i64::try_from(at).unwrap_or(i64::MAX),
+            name: column.name.clone(),
+            ty: column.ty,
+            nullable: column.nullable,
+        };
+        let columns = spec.columns.iter().enumerate().map(column).collect();
+        DataFile { id: FileId(-1), path, rows, bytes, partition, place: 0, columns }
+    }
+
     /// The rows of each row group, in order: all are full but the last.
     pub fn row_groups(&self) -> impl Iterator<Item = u64> + '_ {
         let full = crate::write::ROW_GROUP_ROWS as u64;

@@ -153,6 +153,7 @@ pub(crate) fn day(lake: &Lake, lease: &Lease, date_key: i32, text: &str) -> Resu
         replace,
         info: "test".to_owned(),
         supersede: false,
+        begin_anew: false,
     })
 }
 

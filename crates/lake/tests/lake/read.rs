@@ -34,7 +34,14 @@ fn publish_rows(lake: &Lake, date_key: i32, n_rows: usize, name: impl Fn(i64) ->
     assert_eq!(writer.rows(), n_rows as u64);
     let files = vec![writer.finish().unwrap().unwrap()];
     let replace = vec![Replace { table: "devices".to_owned(), old: Old::Partition(partition), files }];
-    let publish = Publish { key: key(date_key), lease, replace, info: String::new(), supersede: true };
+    let publish = Publish {
+        key: key(date_key),
+        lease,
+        replace,
+        info: String::new(),
+        supersede: true,
+        begin_anew: false,
+    };
     lake.publish(publish).unwrap();
     let snapshot = lake.snapshot(&At::Latest).unwrap();
     lake.files(&snapshot, "devices", Some(partition..=partition)).unwrap().remove(0)
@@ -138,8 +145,14 @@ fn a_batch_may_be_written_as_a_dictionary() {
         writer.write(&plain).unwrap();
         let files = vec![writer.finish().unwrap().unwrap()];
         let replace = vec![Replace { table: "devices".to_owned(), old: Old::All, files }];
-        let publish =
-            Publish { key: key(1), lease: lab.lease(), replace, info: String::new(), supersede: false };
+        let publish = Publish {
+            key: key(1),
+            lease: lab.lease(),
+            replace,
+            info: String::new(),
+            supersede: false,
+            begin_anew: false,
+        };
         lab.lake.publish(publish).unwrap();
         let texts =
             content(&lab.lake, &At::Latest)["devices"].iter().map(|row| row.2.clone()).collect::<Vec<_>>();

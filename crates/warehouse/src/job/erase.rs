@@ -124,7 +124,14 @@ fn blank(
         let day = erasure.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let key = PublishKey { kind: ERASE.to_owned(), date_key: date_key(day) };
         let info = serde_json::json!({"rows": erased.rows, "files": erased.files}).to_string();
-        lake.publish(Publish { key, lease: lease.clone(), replace, info, supersede: true })?;
+        lake.publish(Publish {
+            key,
+            lease: lease.clone(),
+            replace,
+            info,
+            supersede: true,
+            begin_anew: false,
+        })?;
     }
     Ok(erased)
 }

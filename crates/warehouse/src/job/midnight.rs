@@ -244,7 +244,14 @@ where
     let force = run.force;
     let info = serde_json::json!({"dateKey": date_key, "devices": devices, "users": users, "force": force});
     let info = info.to_string();
-    match lake.publish(Publish { key, lease: lease.clone(), replace, info, supersede: refresh }) {
+    match lake.publish(Publish {
+        key,
+        lease: lease.clone(),
+        replace,
+        info,
+        supersede: refresh,
+        begin_anew: false,
+    }) {
         Err(PublishError::AlreadyPublished(snapshot)) => Ok(Outcome::AlreadyPublished(snapshot)),
         Err(error) => Err(error.into()),
         Ok(snapshot) => {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use store::TenantId;
 
 use super::feed::root_path;
+use super::relocate::{self, Move};
 use crate::Warehouse;
 use crate::feed::Root;
 use crate::job::midnight::{DAY, REFRESH};
@@ -31,6 +32,8 @@ pub struct View {
     pub path_root_beta: String,
     /// The last published day; null before the first.
     pub last_snapshot: Option<LastSnapshot>,
+    /// Where it was moved last; null if it never was.
+    pub moved: Option<Move>,
     /// What DuckDB attaches on the server itself; null when the catalogue is in PostgreSQL.
     pub duckdb_attach: Option<String>,
     /// Every table, with the columns of beta.
@@ -80,6 +83,7 @@ pub async fn handle(warehouse: Warehouse, permitted: Permitted) -> Result<Json<V
 fn view(warehouse: &Warehouse, tenant: TenantId) -> Result<View, Failure> {
     let lake = warehouse.lakes.of(tenant).map_err(|error| Failure::internal(&error))?;
     let plan = warehouse.retention(tenant)?;
+    let moved = warehouse.store.read_blocking(tenant, relocate::moves)?.into_iter().next();
     let origin = &warehouse.config.origin;
     let feed =
         |version: Version| format!("{origin}{}?api-version={}", root_path(Root::Query), version.as_str());
@@ -90,6 +94,7 @@ fn view(warehouse: &Warehouse, tenant: TenantId) -> Result<View, Failure> {
         path_root: path(Version::V1),
         path_root_beta: path(Version::Beta),
         last_snapshot: last_snapshot(&lake)?,
+        moved,
         duckdb_attach: warehouse.lakes.duckdb_attach(tenant),
         tables: tables(&plan, warehouse.today(), &lake).map_err(|error| Failure::internal(&error))?,
     })

@@ -1,5 +1,6 @@
 //! The doors over a real store and a real lake, on every engine.
 
+mod relocate;
 mod retention;
 
 use std::future::ready;
