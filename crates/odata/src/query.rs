@@ -24,6 +24,8 @@ use crate::expr::{Expr, Path};
 pub struct Options {
     /// The chosen properties in the order given, without doubles; `None` means all (also for `*`).
     pub select: Option<Vec<Path>>,
+    /// Options for the items of a chosen collection: `tags($filter=contains($it,'a');$top=2)`.
+    pub select_options: Vec<(Path, Options)>,
     /// A checked condition.
     pub filter: Option<Expr>,
     pub orderby: Vec<OrderItem>,
@@ -39,6 +41,8 @@ pub struct Options {
     /// As given; [`crate::negotiate`] understands it.
     pub format: Option<String>,
     pub schemaversion: Option<String>,
+    /// `$index`: each item says its position in the whole collection.
+    pub index: bool,
     /// `$id`, for `$entity`.
     pub id: Option<String>,
     pub expand: Vec<ExpandItem>,

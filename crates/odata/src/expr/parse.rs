@@ -338,7 +338,7 @@ impl Parser<'_, '_, '_> {
             Some('{') => self.json_object(start),
             Some('"') => Err(self.cursor.syntax("Write text in single quotes, not in double quotes.").into()),
             Some('$') => return self.dollar(start),
-            Some(c) if c == '-' || c.is_ascii_digit() => self.bare_literal(start),
+            Some(c) if matches!(c, '-' | '+') || c.is_ascii_digit() => self.bare_literal(start),
             Some(_) if self.cursor.rest().get(..36).and_then(literal::guid).is_some() => {
                 self.bare_literal(start)
             }

@@ -115,7 +115,7 @@ impl Reader<'_> {
             }
             "MULTILINESTRING" => parts.extend(self.list(Self::line)?.into_iter().map(Part::Line)),
             "MULTIPOLYGON" => parts.extend(self.list(Self::polygon)?.into_iter().map(Part::Polygon)),
-            "COLLECTION" if depth < 8 => {
+            "GEOMETRYCOLLECTION" | "COLLECTION" if depth < 8 => {
                 self.list(|reader| reader.shape(parts, depth + 1))?;
             }
             _ => return None,
@@ -240,6 +240,7 @@ mod tests {
             "MULTILINESTRING((0 0,1 1),(2 2,3 3))",
             "MULTIPOLYGON(((0 0,1 0,1 1,0 0)))",
             "COLLECTION(POINT(0 0),LINESTRING(0 0,1 1))",
+            "SRID=4326;GeometryCollection(Point(0 0))",
         ] {
             shape(text);
         }

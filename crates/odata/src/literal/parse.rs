@@ -15,6 +15,7 @@ use crate::edm::EdmType;
 /// # Errors
 /// A sentence that says what to write instead.
 pub(crate) fn bare(token: &str) -> Result<Literal, String> {
+    let token = token.strip_prefix('+').unwrap_or(token);
     let bytes = token.as_bytes();
     if let Some(guid) = guid(token) {
         return Ok(Literal::Guid(guid));
@@ -121,6 +122,8 @@ fn time(text: &str) -> Option<Time> {
         return None;
     }
     let nanos: i32 = format!("{fraction:0<9}")[..9].parse().ok()?;
+    // A leap second is read as the one before it.
+    let second = if second == "60" { "59" } else { second };
     Time::new(hour.parse().ok()?, minute.parse().ok()?, second.parse().ok()?, nanos).ok()
 }
 

@@ -1,13 +1,14 @@
 //! `$expand` with nested options (OData 4.01 URL Conventions §5.1.3).
 //!
-//! Navigation properties inside structured properties and derived types are not offered.
+//! Streams and annotations are refused by name.
 
 use super::read::{Reader, boolean, number, offered};
 use super::{Context, ExpandItem, ExpandKind, Levels, Options, SystemOption};
 use crate::cursor::Cursor;
-use crate::edm::{EdmType, EntityType, Navigation};
+use crate::edm::{EdmType, Navigation};
 use crate::error::{QueryError, code, did_you_mean};
 use crate::expr::Path;
+use crate::expr::scope::{Place, Scope};
 
 impl<'m> Reader<'m, '_> {
     pub(super) fn expand(&self, cursor: &mut Cursor<'_>) -> Result<Vec<ExpandItem>, QueryError> {
@@ -17,8 +18,12 @@ impl<'m> Reader<'m, '_> {
             let position = cursor.position;
             if cursor.accept('*') {
                 let kind = expand_kind(cursor)?;
+                let levels = if cursor.accept('(') { Some(star_levels(cursor)?) } else { None };
                 let all = self.context.model.members_of(&self.context.ty).unwrap_or_default();
-                items.extend(all.navigation.iter().map(|navigation| plain_item(navigation, kind)));
+                items.extend(all.navigation.iter().map(|navigation| {
+                    let path = Path::property(&navigation.name, navigation.ty());
+                    ExpandItem { levels, ..plain_item(path, kind) }
+                }));
             } else {
                 items.push(self.expand_item(cursor)?);
             }
@@ -38,50 +43,122 @@ impl<'m> Reader<'m, '_> {
 
     fn expand_item(&self, cursor: &mut Cursor<'_>) -> Result<ExpandItem, QueryError> {
         let position = cursor.position;
-        let name = cursor.identifier();
-        let navigation = self.navigation(name, position)?;
-        let mut item = plain_item(navigation, expand_kind(cursor)?);
+        let mut path = self.expand_path(cursor)?;
+        let kind = self.cast_or_kind(cursor, &mut path)?;
+        let mut item = plain_item(path, kind);
         cursor.skip_space();
         if !cursor.accept('(') {
             return Ok(item);
         }
-        let target = self.context.model.find_entity_type(&navigation.target).ok_or_else(|| {
-            QueryError::not_implemented(format!("'{name}' leads outside this service.")).at(position)
-        })?;
+        let target = match &item.path.ty {
+            EdmType::Collection(item) => (**item).clone(),
+            single => single.clone(),
+        };
+        if self.context.model.members_of(&target).is_none() {
+            let message = format!("'{}' leads outside this service.", item.path);
+            return Err(QueryError::not_implemented(message).at(position));
+        }
         self.check_nesting(position)?;
         self.budget.enter(position)?;
-        let (options, levels) = self.nested_options(cursor, target, item.kind)?;
+        let (options, levels) = self.nested_options(cursor, &target, item.kind)?;
         self.budget.leave();
         *item.options = options;
         item.levels = levels;
         Ok(item)
     }
 
-    fn navigation(&self, name: &str, position: usize) -> Result<&'m Navigation, QueryError> {
-        let entity = self.context.model.members_of(&self.context.ty).unwrap_or_default();
-        let ignore_case = self.context.ignore_case;
-        let similar =
-            |navigation: &&Navigation| ignore_case && navigation.name.to_lowercase() == name.to_lowercase();
-        let found = entity.find_navigation(name).or_else(|| entity.navigation.iter().copied().find(similar));
-        found.ok_or_else(|| {
-            if entity.find(name).is_some() {
-                let message = "Only navigation properties of the entity itself can be expanded.";
-                return QueryError::not_implemented(message).at(position);
+    /// Structured properties and types, then a navigation property.
+    fn expand_path(&self, cursor: &mut Cursor<'_>) -> Result<Path, QueryError> {
+        let scope = Scope::of(&self.context);
+        let mut path = Path { variable: None, segments: Vec::new(), ty: self.context.ty.clone() };
+        loop {
+            let position = cursor.position;
+            if let Some(sign @ ('$' | '@')) = cursor.peek() {
+                let message =
+                    format!("What begins with '{sign}' cannot be expanded; name a navigation property.");
+                return Err(QueryError::not_implemented(message).at(position));
             }
-            let hint = did_you_mean(name, entity.navigation.iter().map(|n| n.name.as_str()));
-            let message = format!("'{}' has no navigation property '{name}' to expand.{hint}", entity.name);
-            QueryError::bad(code::UNKNOWN_PROPERTY, message).at(position)
-        })
+            let name = cursor.dotted();
+            if name.contains('.') {
+                if let Some(ty) = scope.cast(&path.ty, name, position)? {
+                    let model = self.context.model;
+                    path.segments.push(model.qualified(model.unqualified(name)));
+                    path.ty = ty;
+                }
+            } else {
+                let item = match &path.ty {
+                    EdmType::Collection(item) => (**item).clone(),
+                    single => single.clone(),
+                };
+                let navigation = self.navigation(&item, name, position)?;
+                let (name, ty) = match navigation {
+                    Some(navigation) => (navigation.name.clone(), navigation.ty()),
+                    None => scope.member(&scope.place(&item), false, name, position)?,
+                };
+                path.segments.push(name);
+                path.ty = ty;
+                if navigation.is_some() {
+                    return Ok(path);
+                }
+                if path.ty == EdmType::Stream {
+                    let message =
+                        format!("The stream '{path}' cannot be expanded; read it at its own address.");
+                    return Err(QueryError::not_implemented(message).at(position));
+                }
+            }
+            let is_structured = matches!(scope.place(item_of(&path.ty)), Place::Structured(..));
+            if !is_structured || !cursor.accept('/') {
+                let message = format!("'{path}' is no navigation property; only those can be expanded.");
+                return Err(QueryError::bad(code::UNKNOWN_PROPERTY, message).at(position));
+            }
+        }
+    }
+
+    /// What follows a navigation property: a type, and `/$ref` or `/$count`.
+    fn cast_or_kind(&self, cursor: &mut Cursor<'_>, path: &mut Path) -> Result<ExpandKind, QueryError> {
+        let is_type = cursor.rest().strip_prefix('/').is_some_and(|rest| !rest.starts_with('$'));
+        if is_type {
+            cursor.accept('/');
+            let position = cursor.position;
+            let name = cursor.dotted();
+            if let Some(ty) = Scope::of(&self.context).cast(&path.ty, name, position)? {
+                let model = self.context.model;
+                path.segments.push(model.qualified(model.unqualified(name)));
+                path.ty = ty;
+            }
+        }
+        expand_kind(cursor)
+    }
+
+    /// The navigation property, or `None` where a property has the name.
+    fn navigation(
+        &self,
+        ty: &EdmType,
+        name: &str,
+        position: usize,
+    ) -> Result<Option<&'m Navigation>, QueryError> {
+        let members = self.context.model.members_of(ty).unwrap_or_default();
+        let is_same = |known: &str| {
+            known == name || (self.context.ignore_case && known.to_lowercase() == name.to_lowercase())
+        };
+        let exact = members.find_navigation(name);
+        let found = exact.or_else(|| members.navigation.iter().copied().find(|known| is_same(&known.name)));
+        if found.is_some() || members.properties.iter().any(|property| is_same(&property.name)) {
+            return Ok(found);
+        }
+        let hint = did_you_mean(name, members.navigation.iter().map(|n| n.name.as_str()));
+        let message = format!("'{}' has no navigation property '{name}' to expand.{hint}", members.name);
+        Err(QueryError::bad(code::UNKNOWN_PROPERTY, message).at(position))
     }
 
     /// Options separated by `;` up to and with `)`.
     fn nested_options(
         &self,
         cursor: &mut Cursor<'_>,
-        target: &'m EntityType,
+        target: &EdmType,
         kind: ExpandKind,
     ) -> Result<(Options, Option<Levels>), QueryError> {
-        let context = self.context.inside(&EdmType::Entity(target.name.clone()));
+        let context = self.context.inside(target);
         let mut reader =
             Reader { context, aliases: self.aliases, budget: self.budget, level: self.level + 1 };
         let (mut options, mut levels, mut seen) = (Options::default(), None, Vec::new());
@@ -92,7 +169,7 @@ impl<'m> Reader<'m, '_> {
             }
             let (option, position) = nested_name(cursor, &self.context, kind)?;
             if seen.contains(&option) {
-                let message = format!("'{}' is given twice; keep one.", option.name());
+                let message = format!("'{}' must not appear more than once; keep one.", option.name());
                 return Err(QueryError::bad(code::DUPLICATE_OPTION, message).at(position));
             }
             seen.push(option);
@@ -115,9 +192,13 @@ fn nested_name(
     context: &Context<'_>,
     kind: ExpandKind,
 ) -> Result<(SystemOption, usize), QueryError> {
-    use SystemOption::{Compute, Count, Expand, Filter, Levels, OrderBy, Search, Select, Skip, Top};
+    use SystemOption::{Apply, Compute, Count, Expand, Filter, Levels, OrderBy, Search, Select, Skip, Top};
     let position = cursor.position;
     let name = cursor.take_while(|c| !matches!(c, '=' | ';' | '(' | ')')).trim();
+    if name.starts_with('@') {
+        let message = "Give aliases their values in the query, not inside $expand.";
+        return Err(QueryError::not_implemented(message).at(position));
+    }
     let Some(option) = SystemOption::named(name) else {
         let hint = did_you_mean(name, SystemOption::names());
         let message = format!("There is no option '{name}' inside $expand.{hint}");
@@ -127,7 +208,7 @@ fn nested_name(
     let belongs = match option {
         Filter | Search => true,
         OrderBy | Top | Skip | Count => kind != ExpandKind::Count,
-        Select | Expand | Compute | Levels => kind == ExpandKind::Entities,
+        Select | Expand | Compute | Levels | Apply => kind == ExpandKind::Entities,
         _ => false,
     };
     if !belongs {
@@ -175,13 +256,26 @@ fn expand_kind(cursor: &mut Cursor<'_>) -> Result<ExpandKind, QueryError> {
     }
 }
 
-fn plain_item(navigation: &Navigation, kind: ExpandKind) -> ExpandItem {
-    let target = EdmType::Entity(navigation.target.clone());
-    let ty = if navigation.collection { EdmType::collection_of(target) } else { target };
-    ExpandItem {
-        path: Path::property(&navigation.name, ty),
-        kind,
-        options: Box::new(Options::default()),
-        levels: None,
+fn plain_item(path: Path, kind: ExpandKind) -> ExpandItem {
+    ExpandItem { path, kind, options: Box::new(Options::default()), levels: None }
+}
+
+fn item_of(ty: &EdmType) -> &EdmType {
+    match ty {
+        EdmType::Collection(item) => item,
+        single => single,
     }
+}
+
+/// `$levels=2)` after `*(`.
+fn star_levels(cursor: &mut Cursor<'_>) -> Result<Levels, QueryError> {
+    let position = cursor.position;
+    let name = cursor.take_while(|c| !matches!(c, '=' | ';' | '(' | ')')).trim();
+    if SystemOption::named(name) != Some(SystemOption::Levels) || !cursor.accept('=') {
+        let message = "Only $levels is allowed after *, such as *($levels=2).";
+        return Err(QueryError::bad(code::SYNTAX, message).at(position));
+    }
+    let levels = read_levels(cursor)?;
+    cursor.expect(')', "Close *( with ')'.")?;
+    Ok(levels)
 }

@@ -3,19 +3,19 @@
 //! Nested `$select` inside a structured property is flattened to paths.
 
 use super::read::Reader;
-use super::{ComputeItem, OrderItem};
+use super::{ComputeItem, Options, OrderItem, SystemOption};
 use crate::cursor::Cursor;
 use crate::edm::EdmType;
-use crate::error::{QueryError, code};
+use crate::error::{QueryError, code, did_you_mean};
 use crate::expr::scope::{Place, Scope};
 use crate::expr::{self, Path};
 
 impl Reader<'_, '_> {
     /// `None` when everything is chosen.
-    pub(super) fn select(&self, cursor: &mut Cursor<'_>) -> Result<Option<Vec<Path>>, QueryError> {
-        let mut paths = Vec::new();
-        let everything = self.select_items(cursor, None, &mut paths)?;
-        Ok(if everything || paths.is_empty() { None } else { Some(paths) })
+    pub(super) fn select(&self, cursor: &mut Cursor<'_>) -> Result<Selection, QueryError> {
+        let mut chosen = Selection::default();
+        chosen.everything = self.select_items(cursor, None, &mut chosen)?;
+        Ok(chosen)
     }
 
     /// Reads items into `paths`, under `prefix` if given; says whether one was `*`.
@@ -23,27 +23,30 @@ impl Reader<'_, '_> {
         &self,
         cursor: &mut Cursor<'_>,
         prefix: Option<&Path>,
-        paths: &mut Vec<Path>,
+        chosen: &mut Selection,
     ) -> Result<bool, QueryError> {
         let mut everything = false;
         loop {
             cursor.skip_space();
             if cursor.accept('*') {
                 everything = true;
-            } else if self.accept_all_operations(cursor) {
-                // A service that only reads has no actions or functions to show.
+            } else if self.accept_operations(cursor) {
+                // Actions and functions are advertised or not; they are no values.
+            } else if cursor.peek() == Some('@') {
+                let message = "Annotations cannot be selected; name a property.";
+                return Err(QueryError::not_implemented(message).at(cursor.position));
             } else {
                 let position = cursor.position;
                 let path = self.select_path(cursor, prefix)?;
                 self.still_there(&path, position)?;
                 cursor.skip_space();
                 if cursor.accept('(') {
-                    self.nested_select(cursor, &path, paths)?;
-                } else if !paths.contains(&path) {
-                    paths.push(path);
+                    self.nested_select(cursor, &path, chosen)?;
+                } else {
+                    chosen.add(path);
                 }
             }
-            self.budget.list(paths.len(), cursor.position)?;
+            self.budget.list(chosen.paths.len(), cursor.position)?;
             cursor.skip_space();
             if !cursor.accept(',') {
                 return Ok(everything);
@@ -51,34 +54,78 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// `Namespace.*`
-    fn accept_all_operations(&self, cursor: &mut Cursor<'_>) -> bool {
-        let rest = cursor.rest().strip_prefix(self.context.model.namespace.as_str());
-        let found = rest.is_some_and(|rest| rest.starts_with(".*"));
-        if found {
-            cursor.position += self.context.model.namespace.len() + ".*".len();
+    /// `Namespace.*`, or the qualified name of an action or function, perhaps with the names of parameters.
+    fn accept_operations(&self, cursor: &mut Cursor<'_>) -> bool {
+        let model = self.context.model;
+        let rest =
+            cursor.rest().strip_prefix(model.namespace.as_str()).and_then(|rest| rest.strip_prefix('.'));
+        let Some(rest) = rest else { return false };
+        let start = cursor.position;
+        cursor.position += model.namespace.len() + 1;
+        if rest.starts_with('*') {
+            cursor.position += 1;
+            return true;
         }
-        found
+        let name = cursor.identifier();
+        let is_known = model.operations.iter().any(|operation| operation.name == name);
+        if is_known && cursor.accept('(') {
+            cursor.take_while(|c| c != ')');
+            cursor.accept(')');
+        }
+        if !is_known {
+            cursor.position = start;
+        }
+        is_known
     }
 
+    /// `$select=…;$filter=…` up to and with `)`.
     fn nested_select(
         &self,
         cursor: &mut Cursor<'_>,
         path: &Path,
-        paths: &mut Vec<Path>,
+        chosen: &mut Selection,
     ) -> Result<(), QueryError> {
         self.budget.enter(cursor.position)?;
-        cursor.skip_space();
-        let position = cursor.position;
-        let option = cursor.take_while(|c| !matches!(c, '=' | ')')).trim();
-        if !option.trim_start_matches('$').eq_ignore_ascii_case("select") || !cursor.accept('=') {
-            let message = "Only $select is understood inside $select.";
-            return Err(QueryError::not_implemented(message).at(position));
+        let mut nested = Options::default();
+        let (mut is_narrowed, mut seen) = (false, Vec::new());
+        let context = self.context.inside(&path.ty);
+        let level = self.level + 1;
+        let mut reader = Reader { context, aliases: self.aliases, budget: self.budget, level };
+        loop {
+            let (option, position) = select_option(cursor)?;
+            let is_many = matches!(path.ty, EdmType::Collection(_));
+            if !is_many && !matches!(option, SystemOption::Select | SystemOption::Compute) {
+                let message = format!("'{path}' is no collection; {} does not apply.", option.name());
+                return Err(QueryError::bad(code::SYNTAX, message).at(position));
+            }
+            if seen.contains(&option) {
+                let message = format!("'{}' must not appear more than once; keep one.", option.name());
+                return Err(QueryError::bad(code::DUPLICATE_OPTION, message).at(position));
+            }
+            seen.push(option);
+            if option == SystemOption::Select {
+                is_narrowed = true;
+                if self.select_items(cursor, Some(path), chosen)? {
+                    chosen.add(path.clone());
+                }
+            } else {
+                reader.check_nesting(position)?;
+                reader.option(option, cursor, &mut nested)?;
+            }
+            cursor.skip_space();
+            if cursor.accept(')') {
+                break;
+            }
+            if !cursor.accept(';') {
+                return Err(cursor.syntax("Put ';' between nested options and ')' after the last."));
+            }
         }
-        if self.select_items(cursor, Some(path), paths)? {
-            paths.push(path.clone());
+        if !is_narrowed {
+            chosen.add(path.clone());
         }
-        cursor.expect(')', "Close the nested $select with ')'.")?;
+        if nested != Options::default() {
+            chosen.options.push((path.clone(), nested));
+        }
         self.budget.leave();
         Ok(())
     }
@@ -152,6 +199,12 @@ impl Reader<'_, '_> {
     pub(super) fn compute(&mut self, cursor: &mut Cursor<'_>) -> Result<Vec<ComputeItem>, QueryError> {
         let mut items = Vec::new();
         loop {
+            cursor.skip_space();
+            if !cursor.rest().is_empty() && !cursor.rest().to_ascii_lowercase().contains(" as ") {
+                let message =
+                    "This is an invalid compute expression format; write it like price mul 2 as double.";
+                return Err(cursor.syntax(message));
+            }
             let mut value = self.expression(cursor)?;
             let ty = expr::check(&mut value, &self.context)?;
             let name = self.new_name(cursor)?;
@@ -196,6 +249,52 @@ impl Reader<'_, '_> {
             return Err(QueryError::bad(code::SYNTAX, message).at(position));
         }
         Ok(name.to_owned())
+    }
+}
+
+/// What `$select` chooses.
+#[derive(Default)]
+pub(super) struct Selection {
+    /// One item was `*`.
+    pub(super) everything: bool,
+    pub(super) paths: Vec<Path>,
+    pub(super) options: Vec<(Path, Options)>,
+}
+
+impl Selection {
+    fn add(&mut self, path: Path) {
+        if !self.paths.contains(&path) {
+            self.paths.push(path);
+        }
+    }
+
+    /// The chosen properties, or `None` when everything is chosen.
+    pub(super) fn chosen(self) -> Option<Vec<Path>> {
+        if self.everything || self.paths.is_empty() { None } else { Some(self.paths) }
+    }
+}
+
+/// Reads `$option=` of an option that may stand inside `$select`.
+fn select_option(cursor: &mut Cursor<'_>) -> Result<(SystemOption, usize), QueryError> {
+    use SystemOption::{Compute, Count, Filter, OrderBy, Search, Select, Skip, Top};
+    cursor.skip_space();
+    let position = cursor.position;
+    let name = cursor.take_while(|c| !matches!(c, '=' | ';' | '(' | ')')).trim();
+    if name.starts_with('@') {
+        let message = "Give aliases their values in the query, not inside $select.";
+        return Err(QueryError::not_implemented(message).at(position));
+    }
+    let belongs = [Compute, Count, Filter, OrderBy, Search, Select, Skip, Top];
+    match SystemOption::named(name).filter(|option| belongs.contains(option)) {
+        Some(option) => {
+            cursor.expect('=', &format!("Put '=' after {}.", option.name()))?;
+            Ok((option, position))
+        }
+        None => {
+            let hint = did_you_mean(name, belongs.into_iter().map(SystemOption::name));
+            let message = format!("There is no option '{name}' inside $select.{hint}");
+            Err(QueryError::bad(code::UNKNOWN_OPTION, message).at(position))
+        }
     }
 }
 

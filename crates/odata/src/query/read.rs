@@ -4,6 +4,7 @@
 
 use super::{Context, Options, SystemOption};
 use crate::cursor::Cursor;
+use crate::edm::{Model, Value};
 use crate::error::{QueryError, code, did_you_mean};
 use crate::expr::parse::{Aliases, Budget, Parser};
 use crate::expr::scope::Scope;
@@ -92,7 +93,8 @@ pub(crate) fn parameters(raw_query: &str) -> Result<(Aliases, Vec<(String, Strin
 }
 
 fn duplicate(name: &str) -> QueryError {
-    QueryError::bad(code::DUPLICATE_OPTION, format!("'{name}' is given twice; keep one.")).in_option(name)
+    QueryError::bad(code::DUPLICATE_OPTION, format!("'{name}' must not appear more than once; keep one."))
+        .in_option(name)
 }
 
 /// `None` for custom options. Without `$`, the short words `id`, `index` and `levels` stay the service's own.
@@ -106,7 +108,7 @@ fn system_option(name: &str) -> Result<Option<SystemOption>, QueryError> {
     }
     found.map(Some).ok_or_else(|| {
         let hint = did_you_mean(name, SystemOption::names());
-        let message = format!("There is no query option '{name}'.{hint}");
+        let message = format!("'{name}' is an unknown query option.{hint}");
         QueryError::bad(code::UNKNOWN_OPTION, message).in_option(name)
     })
 }
@@ -158,18 +160,30 @@ impl<'m> Reader<'m, '_> {
             SystemOption::Filter => options.filter = Some(self.condition(cursor)?),
             SystemOption::OrderBy => options.orderby = self.orderby(cursor)?,
             SystemOption::Search => options.search = Some(self.search(cursor)?),
-            SystemOption::Select => options.select = self.select(cursor)?,
+            SystemOption::Select => {
+                let mut selection = self.select(cursor)?;
+                options.select_options = std::mem::take(&mut selection.options);
+                options.select = selection.chosen();
+            }
             SystemOption::Skip => options.skip = Some(number(cursor)?),
             SystemOption::Top => options.top = Some(number(cursor)?),
             SystemOption::DeltaToken => options.deltatoken = Some(text(cursor)?),
             SystemOption::SkipToken => options.skiptoken = Some(text(cursor)?),
             SystemOption::Format => options.format = Some(text(cursor)?),
             SystemOption::Id => options.id = Some(text(cursor)?),
-            SystemOption::SchemaVersion => options.schemaversion = Some(text(cursor)?),
+            SystemOption::SchemaVersion => {
+                let version = text(cursor)?;
+                known_version(&version, self.context.model)?;
+                options.schemaversion = Some(version);
+            }
             SystemOption::Index => {
-                return Err(
-                    QueryError::not_implemented("$index is for changes; this service only reads.").at(0)
-                );
+                cursor.skip_space();
+                if !cursor.is_at_end() {
+                    index_value(cursor)?;
+                    let message = "$index with a value is for changes; write $index alone to see positions.";
+                    return Err(QueryError::not_implemented(message).at(0));
+                }
+                options.index = true;
             }
             SystemOption::Levels => {
                 let message = "$levels belongs inside $expand, such as $expand=reports($levels=2).";
@@ -264,6 +278,30 @@ impl<'m> Reader<'m, '_> {
         let message = format!("'{path}' is gone here; the $apply before it keeps other properties.");
         Err(QueryError::bad(code::UNKNOWN_PROPERTY, message).at(position))
     }
+}
+
+/// `-1` or `5`
+fn index_value(cursor: &mut Cursor<'_>) -> Result<(), QueryError> {
+    let start = cursor.position;
+    cursor.accept('-');
+    let digits = cursor.take_while(|c| c.is_ascii_digit());
+    if !digits.is_empty() && cursor.is_at_end() {
+        return Ok(());
+    }
+    Err(QueryError::bad(code::INVALID_VALUE, "Write a whole number, such as 5 or -1.").at(start))
+}
+
+/// `*` and the version of the model's annotation `Core.SchemaVersion` are known; without the annotation there is only `*`
+/// (Protocol §11.2.12).
+fn known_version(version: &str, model: &Model) -> Result<(), QueryError> {
+    let declared =
+        model.annotations.iter().find(|annotation| annotation.term == "Org.OData.Core.V1.SchemaVersion");
+    let is_declared = declared.is_some_and(|annotation| annotation.value == Value::from(version));
+    if version == "*" || is_declared {
+        return Ok(());
+    }
+    let message = format!("There is no version '{version}' of the schema; write * for the present one.");
+    Err(QueryError::not_found(message).at(0))
 }
 
 /// A whole number, with spaces around it as some clients write.

@@ -51,7 +51,11 @@ pub(crate) fn model() -> Model {
         .entity_type(tablet)
         .entity_type(check)
         .complex_type(villa.property(Property::new("garden", EdmType::Boolean)))
-        .complex_type(ComplexType::new("address").property(Property::new("city", EdmType::String)))
+        .complex_type(
+            ComplexType::new("address")
+                .property(Property::new("city", EdmType::String))
+                .navigation(Navigation::one("maker", "user")),
+        )
         .complex_type(ComplexType::new("license").property(Property::new("sku", EdmType::Guid)))
         .enum_type(EnumType::new("color").flags().member("red", 1).member("green", 2))
         .entity_set(EntitySet::new("devices", "device").binding("owner", "users").binding("apps", "apps"))

@@ -138,6 +138,10 @@ pub(crate) fn coerce(value: &Literal, wanted: &EdmType, model: &Model) -> Result
             Some(ty) => enum_literal(ty, text).map(Some),
             None => Ok(None),
         },
+        (Literal::Int(number), EdmType::Enum(name)) => match model.find_enum_type(name) {
+            Some(ty) => enum_literal(ty, &number.to_string()).map(Some),
+            None => Ok(None),
+        },
         (Literal::String(text), EdmType::Guid) => match literal::as_type(text, wanted) {
             Some(guid) => Ok(Some(guid)),
             None => {

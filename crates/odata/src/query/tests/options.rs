@@ -85,6 +85,45 @@ fn searches_are_trees() {
 }
 
 #[test]
+fn chosen_collections_carry_their_own_options() {
+    let options = accepted(
+        "$select=tags($filter=contains($it,'a');$top=2;$orderby=$it desc),licenses(select=sku;count=true)",
+    );
+    let [(tags, first), (licenses, second)] = options.select_options.as_slice() else { panic!("two") };
+    assert_eq!((tags.to_string().as_str(), first.top), ("tags", Some(2)));
+    assert_eq!(render(first.filter.as_ref().expect("given"), "Test"), "contains($it,'a')");
+    assert_eq!((licenses.to_string().as_str(), second.count), ("licenses", true));
+    let chosen: Vec<String> = options.select.expect("given").iter().map(ToString::to_string).collect();
+    assert_eq!(chosen, ["tags", "licenses/sku"]);
+    assert_eq!(
+        accepted("$select=Test.tablet/pen,Test.related(depth)")
+            .select
+            .map(|paths| paths[0].to_string())
+            .as_deref(),
+        Some("Test.tablet/pen")
+    );
+    assert!(accepted("$index&$top=1").index);
+    assert_eq!(accepted("$schemaversion=*").schemaversion.as_deref(), Some("*"));
+}
+
+#[test]
+fn expansions_follow_types_and_structures() {
+    let paths = |text: &str| {
+        let items = accepted(&format!("$expand={text}")).expand;
+        items.iter().map(|item| item.path.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(paths("Test.tablet/owner,owner"), "Test.tablet/owner owner");
+    assert_eq!(paths("apps/$ref,owner($expand=devices/Test.tablet($filter=pen))"), "apps owner");
+    assert_eq!(paths("address/maker($select=name)"), "address/maker");
+    let all = accepted("$expand=*($levels=2)").expand;
+    assert_eq!((all.len(), all[0].levels), (2, Some(Levels::Number(2))));
+    let nested =
+        &accepted("$expand=owner($expand=devices/Test.tablet($filter=pen))").expand[0].options.expand[0];
+    assert_eq!(nested.path.to_string(), "devices/Test.tablet");
+    assert_eq!(accepted("$expand=apps($apply=aggregate($count as n))").expand[0].options.apply.len(), 1);
+}
+
+#[test]
 fn expansions_carry_their_own_options() {
     let options = accepted(
         "$expand=owner($select=name;$expand=devices($filter=deviceName eq 'a;b)';$top=2;$levels=max)),apps/$count",
@@ -141,11 +180,11 @@ fn aliases_stand_for_expressions() {
 
 #[test]
 fn refused_options_say_which_and_where() {
-    let cases: [(&str, ErrorKind, &str, Option<usize>, &str); 74] = [
+    let cases: [(&str, ErrorKind, &str, Option<usize>, &str); 87] = [
         ("$fliter=1", BadRequest, "$fliter", None, "Did you mean '$filter'?"),
-        ("$whatever=1", BadRequest, "$whatever", None, "There is no query option"),
-        ("$top=5&top=6", BadRequest, "$top", None, "given twice"),
-        ("@p=1&@p=2", BadRequest, "@p", None, "given twice"),
+        ("$whatever=1", BadRequest, "$whatever", None, "unknown query option"),
+        ("$top=5&top=6", BadRequest, "$top", None, "more than once"),
+        ("@p=1&@p=2", BadRequest, "@p", None, "more than once"),
         ("$top=-1", BadRequest, "$top", Some(0), "0 or more"),
         ("$top=", BadRequest, "$top", Some(0), "0 or more"),
         ("$top=1.5", BadRequest, "$top", Some(0), "0 or more"),
@@ -161,7 +200,20 @@ fn refused_options_say_which_and_where() {
         ("$select=id,,dateKey", BadRequest, "$select", Some(3), "name is missing"),
         ("$select=id dateKey", BadRequest, "$select", Some(3), "put ','"),
         ("$select=deviceName/x", BadRequest, "$select", Some(11), "nothing after"),
-        ("$select=address($top=1)", NotImplemented, "$select", Some(8), "Only $select"),
+        ("$select=address($top=1)", BadRequest, "$select", Some(8), "is no collection"),
+        ("$select=tags($expand=x)", BadRequest, "$select", Some(5), "no option '$expand'"),
+        ("$select=tags(@p=1)", NotImplemented, "$select", Some(5), "aliases"),
+        ("$select=tags($top=1;$top=2)", BadRequest, "$select", Some(12), "more than once"),
+        ("$select=@Core.Messages", NotImplemented, "$select", Some(0), "Annotations"),
+        ("$schemaversion=7", ErrorKind::NotFound, "$schemaversion", Some(0), "no version '7'"),
+        ("$index=5", NotImplemented, "$index", Some(0), "for changes"),
+        ("$index=x", BadRequest, "$index", Some(0), "whole number"),
+        ("$compute=price", BadRequest, "$compute", Some(0), "invalid compute expression format"),
+        ("$expand=$value", NotImplemented, "$expand", Some(0), "begins with '$'"),
+        ("$expand=*($top=1)", BadRequest, "$expand", Some(2), "Only $levels"),
+        ("$expand=deviceName", BadRequest, "$expand", Some(0), "no navigation property"),
+        ("$expand=owner(@x=1)", NotImplemented, "$expand", Some(6), "aliases"),
+        ("$expand=owner/Test.app", BadRequest, "$expand", Some(6), "not derived"),
         ("$select=Test.phone/x", BadRequest, "$select", Some(0), "There is no type 'Test.phone'"),
         ("$orderby=deviceName down", BadRequest, "$orderby", Some(11), "asc, desc"),
         ("$orderby=", BadRequest, "$orderby", Some(0), "missing here"),
@@ -173,18 +225,18 @@ fn refused_options_say_which_and_where() {
         ("$search=(a", BadRequest, "$search", Some(0), "Close the parenthesis"),
         ("$search=a)", BadRequest, "$search", Some(1), "Remove this parenthesis"),
         ("$expand=owners", BadRequest, "$expand", Some(0), "Did you mean 'owner'?"),
-        ("$expand=address/country", NotImplemented, "$expand", Some(0), "of the entity itself"),
+        ("$expand=address/country", BadRequest, "$expand", Some(8), "no navigation property"),
         ("$expand=owner,owner", BadRequest, "$expand", Some(6), "expanded twice"),
-        ("$expand=owner($top=1;$top=2)", BadRequest, "$expand", Some(13), "given twice"),
+        ("$expand=owner($top=1;$top=2)", BadRequest, "$expand", Some(13), "more than once"),
         ("$expand=owner($tpo=1)", BadRequest, "$expand", Some(6), "Did you mean '$top'?"),
         ("$expand=owner($format=json)", BadRequest, "$expand", Some(6), "inside $expand"),
         ("$expand=owner($select=x)", BadRequest, "$expand", Some(14), "no property 'x'"),
         ("$expand=owner($top=1", BadRequest, "$expand", Some(12), "Put ';'"),
         ("$expand=apps($levels=0)", BadRequest, "$expand", Some(13), "from 1"),
-        ("$expand=apps/key", NotImplemented, "$expand", Some(5), "Only $ref"),
+        ("$expand=apps/key", BadRequest, "$expand", Some(5), "no type 'key'"),
         ("$expand=apps/$ref($select=key)", BadRequest, "$expand", Some(10), "cannot be used here"),
         ("$expand=apps/$count($top=1)", BadRequest, "$expand", Some(12), "cannot be used here"),
-        ("$compute=price mul 2", BadRequest, "$compute", Some(11), "'as'"),
+        ("$compute=price mul 2", BadRequest, "$compute", Some(0), "as double"),
         ("$compute=price mul 2 as price", BadRequest, "$compute", Some(15), "is taken"),
         ("$apply=summarize(x)", BadRequest, "$apply", Some(0), "no transformation"),
         ("$apply=ancestors()", BadRequest, "$apply", Some(0), "needs a hierarchy"),
@@ -237,7 +289,7 @@ fn refused_options_say_which_and_where() {
         ("$apply=groupby(deviceName)", BadRequest, "$apply", Some(8), "in parentheses"),
         ("$apply=aggregate(deviceName with sum as x)", BadRequest, "$apply", Some(26), "needs numbers"),
         ("$levels=2", BadRequest, "$levels", Some(0), "inside $expand"),
-        ("$index=2", NotImplemented, "$index", Some(0), "only reads"),
+        ("$index=2", NotImplemented, "$index", Some(0), "for changes"),
         ("$filter=dateKey eq @p&@p=1 eq", BadRequest, "@p", Some(4), "missing here"),
         ("$filter=@p&@p=@q&@q=@p", BadRequest, "@q", Some(0), "defined by itself"),
     ];
