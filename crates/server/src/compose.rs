@@ -27,9 +27,9 @@ use world::World;
 
 use crate::config::{Config, Origin};
 use crate::data_dir;
-use crate::health::{Check, Gauge};
+use crate::health::{Check, Gauge, Text};
 use crate::tls;
-use authenticate::{Doorkeeper, Enrollers, Sealed};
+use authenticate::{Doorkeeper, Enrollers, People, Sealed};
 use own::{Own, Served};
 
 const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
@@ -57,6 +57,7 @@ pub(crate) struct App {
     pub(crate) router: Router,
     pub(crate) checks: Vec<Check>,
     pub(crate) gauges: Vec<Gauge>,
+    pub(crate) texts: Vec<Text>,
 }
 
 /// Where things are, for opening the house.
@@ -105,6 +106,7 @@ impl House {
             last_snapshot: Arc::new(Newest(warehouse.lakes.clone())),
             seal: Arc::new(Sealed(identity.clone())),
             own: Arc::new(own),
+            people: Arc::new(People { store: store.clone() }),
             syncs: tenant_status::sync::Syncs::default(),
             changes: tenant_status::Changes::default(),
         };
@@ -163,7 +165,7 @@ impl House {
             cas: Arc::clone(&self.devices.cas),
         };
         let router = api::router(self.routes(), Arc::new(doorkeeper)).merge(self.identity.router());
-        App { router, checks: self.checks(), gauges: self.gauges() }
+        App { router, checks: self.checks(), gauges: self.gauges(), texts: self.texts() }
     }
 
     /// The authorities of all tenants' devices, as TLS names them.
@@ -201,6 +203,14 @@ impl House {
         let channels = Arc::clone(&self.devices.channels);
         let about = "Devices with an open channel.";
         vec![Gauge::new("quarterdeck_device_channels_open", about, move || channels.len() as f64)]
+    }
+
+    fn texts(&self) -> Vec<Text> {
+        let status = self.tenant_status.clone();
+        vec![Text::new(move || {
+            let status = status.clone();
+            async move { tenant_status::metrics(&status).await.map_err(|error| error.to_string()) }
+        })]
     }
 
     async fn lakes_answer(&self) -> anyhow::Result<()> {

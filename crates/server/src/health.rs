@@ -54,11 +54,27 @@ impl Gauge {
     }
 }
 
+/// Series that a part of the house writes itself, in Prometheus' text format.
+#[derive(Clone)]
+pub(crate) struct Text(Arc<dyn Fn() -> Written + Send + Sync>);
+
+type Written = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
+
+impl Text {
+    pub(crate) fn new<F>(write: impl Fn() -> F + Send + Sync + 'static) -> Text
+    where
+        F: Future<Output = Result<String, String>> + Send + 'static,
+    {
+        Text(Arc::new(move || Box::pin(write())))
+    }
+}
+
 /// What the three doors tell.
 #[derive(Clone)]
 pub(crate) struct Health {
     pub(crate) checks: Arc<[Check]>,
     pub(crate) gauges: Arc<[Gauge]>,
+    pub(crate) texts: Arc<[Text]>,
     pub(crate) metrics: Metrics,
 }
 
@@ -102,6 +118,13 @@ async fn metrics_text(State(health): State<Health>) -> Response {
     for gauge in health.gauges.iter() {
         metrics::single(&mut text, gauge.name, "gauge", gauge.about, (gauge.read)());
     }
+    for part in health.texts.iter() {
+        match tokio::time::timeout(CHECK_TIMEOUT, (part.0)()).await {
+            Ok(Ok(written)) => text.push_str(&written),
+            Ok(Err(why)) => tracing::warn!(%why, "some series are missing from the metrics"),
+            Err(_) => tracing::warn!("some series are missing from the metrics: no answer in time"),
+        }
+    }
     (headers, text).into_response()
 }
 
@@ -126,8 +149,10 @@ mod tests {
     async fn check_at(path: &str, store: Result<(), String>) -> (StatusCode, String) {
         let store = Check::new("store", move || std::future::ready(store.clone()));
         let gauge = Gauge::new("things", "Things.", || 7.0);
+        let text = Text::new(|| std::future::ready(Ok("own_series 1\n".to_owned())));
         let metrics = Metrics::new(Timestamp::UNIX_EPOCH);
-        let app = router(Health { checks: [store].into(), gauges: [gauge].into(), metrics });
+        let app =
+            router(Health { checks: [store].into(), gauges: [gauge].into(), texts: [text].into(), metrics });
         let request = Request::get(path).body(Body::empty()).expect("a request");
         let answer = app.oneshot(request).await.expect("infallible");
         let status = answer.status();
@@ -144,7 +169,10 @@ mod tests {
     async fn parts_add_their_numbers_to_the_metrics() {
         let (status, text) = check_at("/metrics", Ok(())).await;
         assert_eq!(status, StatusCode::OK);
-        assert!(text.ends_with("# HELP things Things.\n# TYPE things gauge\nthings 7\n"), "{text}");
+        assert!(
+            text.ends_with("# HELP things Things.\n# TYPE things gauge\nthings 7\nown_series 1\n"),
+            "{text}"
+        );
     }
 
     #[tokio::test]

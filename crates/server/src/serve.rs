@@ -109,8 +109,12 @@ impl Listening {
         let (about, dropped) = ("Spans that did not fit the queue since the start.", tracer.clone());
         gauges.push(Gauge::new("quarterdeck_spans_dropped", about, move || dropped.dropped() as f64));
         let around = Around::new(&self.config, &self.origin, world.clone(), self.metrics.clone(), tracer);
-        let health =
-            Health { checks: app.checks.into(), gauges: gauges.into(), metrics: self.metrics.clone() };
+        let health = Health {
+            checks: app.checks.into(),
+            gauges: gauges.into(),
+            texts: app.texts.into(),
+            metrics: self.metrics.clone(),
+        };
         let doors = app.router.merge(health::router(health));
         let router = around.wrap(ui::behind(doors, world.clone()));
         let edge = Edge {

@@ -2,7 +2,7 @@
 
 pub(crate) mod instance;
 pub(crate) mod keep;
-mod notice;
+pub(crate) mod notice;
 pub(crate) mod own;
 pub(crate) mod secret;
 

@@ -9,6 +9,8 @@ pub mod catalogue;
 pub mod changelog;
 mod changes;
 mod connector;
+mod expiring;
+mod feed;
 pub mod job;
 pub mod model;
 pub mod op;
@@ -18,14 +20,17 @@ pub mod sync;
 mod upload;
 pub mod view;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
-use store::Store;
+use store::{SqlError, Store, TenantId};
+use uuid::Uuid;
 use world::World;
 
 pub use changes::Changes;
 pub use connector::own::OwnSeen;
 pub use connector::{OwnThing, OwnThings, Seal};
+pub use expiring::{Expiring, expiring};
 pub use job::sync::work;
 pub use job::tick::ticks;
 pub use routes::module;
@@ -45,6 +50,8 @@ pub struct TenantStatus {
     pub seal: Arc<dyn Seal>,
     /// Quarterdeck's own certificates, secrets and jobs.
     pub own: Arc<dyn OwnThings>,
+    /// What people may do: whoever keeps the directory.
+    pub people: Arc<dyn People>,
     pub syncs: sync::Syncs,
     pub changes: Changes,
 }
@@ -53,6 +60,28 @@ pub struct TenantStatus {
 pub trait LastSnapshot: Send + Sync + 'static {
     /// As `yyyymmdd`, or None when there is none yet. It may wait for the disk: not for an async thread.
     fn date_key(&self, tenant: store::TenantId) -> Option<i32>;
+}
+
+/// A person as a caller, or None when the account is gone or disabled.
+pub type FoundCaller<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<policy::Caller>, SqlError>> + Send + 'a>>;
+
+/// Finds what a person may do, for doors that a token in the address opens.
+pub trait People: Send + Sync + 'static {
+    fn caller(&self, tenant: TenantId, user: Uuid) -> FoundCaller<'_>;
+}
+
+/// The series that `/metrics` tells of connectors, in Prometheus' text format 0.0.4.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn metrics(status: &TenantStatus) -> Result<String, SqlError> {
+    let mut tenants = Vec::new();
+    for tenant in status.store.tenants().await? {
+        let instances = status.store.read(tenant, |tx| connector::instance::all(tx, "")).await?;
+        tenants.push((tenant, instances));
+    }
+    Ok(feed::metrics::text(&tenants, status.world.clock.now()))
 }
 
 /// The kinds of work this feature offers.

@@ -3,5 +3,6 @@
 pub mod changes;
 pub mod connector;
 pub mod details;
+pub mod feed;
 pub mod heartbeat;
 pub mod whats_new;

@@ -24,6 +24,7 @@ pub fn module(status: &TenantStatus) -> Module {
     routes.extend(reading(status));
     routes.extend(writing(status));
     routes.extend(credentials(status));
+    routes.extend(feeds(status));
     Module { name: "tenant-status", routes }
 }
 
@@ -156,5 +157,43 @@ fn credentials(status: &TenantStatus) -> Vec<Route> {
             token,
         )
         .answers::<op::connector::token::HeartbeatToken>(201),
+    ]
+}
+
+fn feeds(status: &TenantStatus) -> Vec<Route> {
+    let expiring = handler!(status, op::feed::read::list, permitted);
+    let list = handler!(status, op::feed::manage::list, permitted);
+    let create = handler!(status, op::feed::manage::create, permitted, body);
+    let revoke = handler!(status, op::feed::manage::revoke, permitted, id);
+    let rss = handler!(status, op::feed::read::rss, token, lang);
+    let ical = handler!(status, op::feed::read::ical, token, lang);
+    let open = Door::Open("the token in the address is the credential");
+    vec![
+        Route::get("/api/tenantStatus/expiring", READ, "List everything that expires", expiring)
+            .answers::<op::feed::read::ExpiringThings>(200),
+        Route::get("/api/tenantStatus/feeds", READ, "List your own feed addresses", list)
+            .answers::<op::feed::manage::ExpiryFeeds>(200),
+        Route::post(
+            "/api/tenantStatus/feeds",
+            READ,
+            "Make addresses for a feed reader and a calendar",
+            create,
+        )
+        .accepts::<op::feed::manage::Input>()
+        .answers::<op::feed::manage::ExpiryFeedAddresses>(201),
+        Route::delete("/api/tenantStatus/feeds/{id}", READ, "Revoke a feed's addresses", revoke)
+            .answers_plain(204),
+        Route::new(Method::GET, "/feeds/expiry/{token}/rss.xml", open, "Read the feed of connectors", rss)
+            .parameter("lang", "en, nl or sv")
+            .answers_plain(200),
+        Route::new(
+            Method::GET,
+            "/feeds/expiry/{token}/calendar.ics",
+            open,
+            "Read the calendar of expiries",
+            ical,
+        )
+        .parameter("lang", "en, nl or sv")
+        .answers_plain(200),
     ]
 }

@@ -182,6 +182,27 @@ impl UserTokens for Enrollers {
     }
 }
 
+/// What people may do, for doors that a token in the address opens.
+pub(crate) struct People {
+    pub(crate) store: Store,
+}
+
+impl tenant_status::People for People {
+    fn caller(&self, tenant: TenantId, user: Uuid) -> tenant_status::FoundCaller<'_> {
+        Box::pin(async move {
+            let rights = self.store.read(tenant, move |tx| directory::caller::rights(tx, user)).await?;
+            Ok(rights.map(|rights| {
+                let (directory_roles, assignments) = (rights.directory_roles, rights.assignments);
+                Caller {
+                    tenant: tenant.0,
+                    kind: Kind::User { id: user, directory_roles, assignments },
+                    delegated: None,
+                }
+            }))
+        })
+    }
+}
+
 /// The installation's key file keeps the device CAs' keys.
 pub(crate) struct Sealed(pub(crate) Identity);
 

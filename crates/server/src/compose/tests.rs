@@ -21,6 +21,8 @@ use crate::config::{Origin, Sources, load};
 const OPEN: &[(&str, &str)] = &[
     ("GET", "/api/session/callback"),
     ("GET", "/api/session/sign-in"),
+    ("GET", "/feeds/expiry/{token}/calendar.ics"),
+    ("GET", "/feeds/expiry/{token}/rss.xml"),
     ("POST", "/agent/v1/enroll"),
     ("POST", "/api/heartbeat/{token}"),
 ];

@@ -3,38 +3,15 @@
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use store::{Sql, SqlError};
 
-use super::deck::{ADMIN, Deck, READER, TENANT, check};
+use super::deck::{ADMIN, Deck, READER, add, check, notices};
 
 const LIST: &str = "/api/tenantStatus/connectors";
-const NOTICES: Sql = Sql::tenant(
-    "select topic, state, severity, title_nl from notice where tenant_id = $1 order by raised_at, title_en, id",
-);
-
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
-
-async fn add(deck: &Deck, ty: &str, body: Value) -> String {
-    let path = format!("{LIST}/{ty}/instances");
-    let made = deck.done(Method::POST, &path, body, 201).await;
-    format!("{path}/{}", made["id"].as_str().unwrap())
-}
 
 async fn type_in_list(deck: &Deck, ty: &str) -> Value {
     let list = deck.done(Method::GET, LIST, Value::Null, 200).await;
     list["value"].as_array().unwrap().iter().find(|one| one["type"] == ty).unwrap().clone()
-}
-
-async fn notices(deck: &Deck) -> Vec<String> {
-    let read = deck.status.store.read(TENANT, |tx| {
-        let rows = tx.rows(&NOTICES, &[])?;
-        rows.iter()
-            .map(|row| {
-                Ok(format!("{} {} {}", row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?))
-            })
-            .collect::<Result<Vec<_>, SqlError>>()
-    });
-    read.await.unwrap()
 }
 
 #[test]

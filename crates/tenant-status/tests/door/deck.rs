@@ -12,7 +12,9 @@ use policy::{Assignment, Caller, Held, Kind, Scope, role};
 use serde_json::Value;
 use store::{Sql, SqlError, Store, TenantId, testkit};
 use tenant_status::sync::Syncs;
-use tenant_status::{Changes, LastSnapshot, OwnThing, OwnThings, Seal, TenantStatus, module};
+use tenant_status::{
+    Changes, FoundCaller, LastSnapshot, OwnThing, OwnThings, People, Seal, TenantStatus, module,
+};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 use world::World;
@@ -22,6 +24,10 @@ pub(crate) const FOREIGN: TenantId = TenantId(Uuid::from_u128(2));
 /// Someone who may change everything.
 pub(crate) const ADMIN: &str = "Intune Administrator";
 pub(crate) const READER: &str = "Read Only Operator";
+
+const NOTICES: Sql = Sql::tenant(
+    "select topic, state, severity, title_nl from notice where tenant_id = $1 order by raised_at, title_en, id",
+);
 
 const MAKE_TENANT: Sql = Sql::tenant(
     "insert into tenant (tenant_id, display_name, country_letter_code, location, mdm_authority, account_status,
@@ -56,6 +62,20 @@ impl OwnThings for Own {
     fn of(&self, _: TenantId) -> Pin<Box<dyn Future<Output = Result<Vec<OwnThing>, String>> + Send + '_>> {
         let things = self.0.clone();
         Box::pin(async move { Ok(things) })
+    }
+}
+
+/// Whoever asks may read.
+struct Everybody;
+
+impl People for Everybody {
+    fn caller(&self, tenant: TenantId, user: Uuid) -> FoundCaller<'_> {
+        let kind = Kind::User {
+            id: user,
+            directory_roles: vec![policy::directory_role::INTUNE_ADMINISTRATOR],
+            assignments: Vec::new(),
+        };
+        Box::pin(async move { Ok(Some(Caller { tenant: tenant.0, kind, delegated: None })) })
     }
 }
 
@@ -108,6 +128,7 @@ impl Deck {
             last_snapshot: Arc::new(Newest),
             seal: Arc::new(Glass),
             own: Arc::new(Own(Vec::new())),
+            people: Arc::new(Everybody),
             syncs: Syncs::default(),
             changes: Changes::default(),
         };
@@ -164,6 +185,14 @@ impl Deck {
         (status, serde_json::from_slice(&answer).unwrap_or(Value::Null))
     }
 
+    pub(crate) async fn raw_stream(&self, path: &str, role: &str) -> Events {
+        let router = api::router(module(&self.status).routes, Arc::new(Person));
+        let request = Request::get(path).header("x-role", role).body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        Events(response.into_body().into_data_stream())
+    }
+
     pub(crate) async fn raw(
         &self,
         method: Method,
@@ -189,4 +218,34 @@ pub(crate) fn check(test: impl AsyncFn(Deck)) {
             .unwrap_or_else(|e: SqlError| panic!("{e}"));
         test(Deck::new(&store)).await;
     });
+}
+
+/// Adds a connector and answers its address.
+pub(crate) async fn add(deck: &Deck, ty: &str, body: Value) -> String {
+    let path = format!("/api/tenantStatus/connectors/{ty}/instances");
+    let made = deck.done(Method::POST, &path, body, 201).await;
+    format!("{path}/{}", made["id"].as_str().unwrap())
+}
+
+/// What people were told: topic, state, severity.
+pub(crate) async fn notices(deck: &Deck) -> Vec<String> {
+    let read = deck.status.store.read(TENANT, |tx| {
+        let rows = tx.rows(&NOTICES, &[])?;
+        rows.iter()
+            .map(|row| {
+                Ok(format!("{} {} {}", row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?))
+            })
+            .collect::<Result<Vec<_>, SqlError>>()
+    });
+    read.await.unwrap()
+}
+
+/// Server-sent events as they come.
+pub(crate) struct Events(axum::body::BodyDataStream);
+
+impl Events {
+    pub(crate) async fn next_event(&mut self) -> String {
+        use futures_util::StreamExt as _;
+        String::from_utf8(self.0.next().await.unwrap().unwrap().to_vec()).unwrap()
+    }
 }

@@ -5,4 +5,6 @@
 mod connectors;
 mod deck;
 mod details;
+mod made;
+mod outward;
 mod uploads;

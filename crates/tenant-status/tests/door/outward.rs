@@ -1,0 +1,219 @@
+//! What others read: feeds, metrics, live changes; and what the server tells of itself.
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tenant_status::catalogue::SyncKind;
+use tenant_status::sync::{Asked, Running, SeenCredential, Sync, SyncError, Synced, Syncs};
+use tenant_status::{OwnSeen, OwnThing};
+
+use super::deck::{ADMIN, Deck, Own, add, check, notices};
+
+const LIST: &str = "/api/tenantStatus/connectors";
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+async fn secret(deck: &Deck, name: &str, expires_at: &str) {
+    let at = add(deck, "clientSecretExpiry", json!({ "displayName": name })).await;
+    let body = json!({ "text": "value", "expirationDateTime": expires_at });
+    deck.done(Method::POST, &format!("{at}/credential"), body, 200).await;
+}
+
+async fn text(deck: &Deck, address: &str) -> (StatusCode, String) {
+    let path = address.trim_start_matches("https://deck.example");
+    let (status, body) = deck.raw(Method::GET, path, "nobody", ("", Vec::new())).await;
+    (status, String::from_utf8(body).unwrap())
+}
+
+#[test]
+fn feeds_tell_what_expires_until_they_are_revoked() {
+    check(async |deck| {
+        secret(&deck, "Mail & more", "2026-11-27T08:00:00Z").await;
+        let feed =
+            deck.done(Method::POST, "/api/tenantStatus/feeds", json!({ "description": "Reader" }), 201).await;
+        let (status, rss) = text(&deck, feed["rssAddress"].as_str().unwrap()).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(rss.contains("<title>Client secrets: Mail &amp; more: Warning</title>"), "{rss}");
+        assert!(rss.contains("expires within 7 days"), "{rss}");
+        let (_, ical) = text(&deck, &format!("{}?lang=nl", feed["calendarAddress"].as_str().unwrap())).await;
+        assert!(
+            ical.contains("DTSTART:20261127T080000Z\r\nSUMMARY:Clientgeheimen: Mail & more\r\n"),
+            "{ical}"
+        );
+        let id = feed["id"].as_str().unwrap();
+        deck.done(Method::DELETE, &format!("/api/tenantStatus/feeds/{id}"), Value::Null, 204).await;
+        assert_eq!(text(&deck, feed["rssAddress"].as_str().unwrap()).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(
+            deck.done(Method::GET, "/api/tenantStatus/feeds", Value::Null, 200).await["value"][0]["isRevoked"],
+            true
+        );
+    });
+}
+
+#[test]
+fn metrics_have_the_exporters_names() {
+    check(async |deck| {
+        secret(&deck, "Mail", "2026-11-22T08:00:00Z").await;
+        let text = tenant_status::metrics(&deck.status).await.unwrap();
+        let value = |name: &str| {
+            let line = text
+                .lines()
+                .find(|line| line.starts_with(name) && line.contains("type=\"clientSecretExpiry\""));
+            line.unwrap_or_else(|| panic!("{name} is missing from\n{text}"))
+                .rsplit_once(' ')
+                .unwrap()
+                .1
+                .to_owned()
+        };
+        assert_eq!(value("x509_cert_not_after{"), "1795334400");
+        assert_eq!(value("x509_cert_expires_in_seconds{"), "86400");
+        assert_eq!(value("x509_cert_expired{"), "0");
+        assert_eq!(value("x509_cert_error{"), "0");
+        assert!(
+            text.contains("health=\"warning\"} 1\n") && text.contains("health=\"healthy\"} 0\n"),
+            "{text}"
+        );
+        assert!(!text.contains("Mail"), "names that people typed are not for everybody");
+    });
+}
+
+#[test]
+fn early_warnings_come_once_on_each_day() {
+    check(async |deck| {
+        secret(&deck, "Mail", "2027-01-20T08:00:00Z").await;
+        assert!(notices(&deck).await.is_empty());
+        deck.wait(DAY * 30);
+        deck.settle().await;
+        deck.settle().await;
+        assert_eq!(notices(&deck).await, ["earlyWarning open warning"]);
+        deck.wait(DAY * 16);
+        deck.settle().await;
+        assert_eq!(notices(&deck).await.last().unwrap(), "earlyWarning updated warning");
+        let list = deck.done(Method::GET, LIST, Value::Null, 200).await;
+        assert_eq!(list["warningCount"], 0, "health does not depend on it");
+    });
+}
+
+#[test]
+fn quarterdecks_own_things_are_computed() {
+    check(async |mut deck| {
+        let expires_at = deck.now() + DAY * 3;
+        let seen = OwnSeen::Credential { valid_from: None, expires_at: Some(expires_at), facts: json!({}) };
+        let tls = OwnThing {
+            type_key: "ownTlsExpiry",
+            name: "tls".to_owned(),
+            display_name: "TLS".to_owned(),
+            seen,
+        };
+        deck.status.own = Arc::new(Own(vec![tls]));
+        deck.settle().await;
+        let page = deck.done(Method::GET, &format!("{LIST}/ownTlsExpiry"), Value::Null, 200).await;
+        assert_eq!((&page["status"]["health"], &page["instanceCount"]), (&json!("warning"), &json!(1)));
+        let at = format!("{LIST}/ownTlsExpiry/instances/{}", page["instances"][0]["id"].as_str().unwrap());
+        deck.done(Method::PATCH, &at, json!({ "owner": "Ann" }), 200).await;
+        deck.done(Method::PATCH, &at, json!({ "displayName": "x" }), 409).await;
+        deck.done(Method::DELETE, &at, Value::Null, 409).await;
+        deck.settle().await;
+        assert_eq!(deck.done(Method::GET, &at, Value::Null, 200).await["owner"], "Ann", "a note stays");
+        deck.status.own = Arc::new(Own(Vec::new()));
+        deck.settle().await;
+        deck.done(Method::GET, &at, Value::Null, 404).await;
+    });
+}
+
+/// Probes a server that answers as its settings say.
+struct Probe;
+
+impl Sync for Probe {
+    fn kind(&self) -> SyncKind {
+        SyncKind::TlsProbe
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), (String, String)> {
+        let named = settings["host"].is_string();
+        named.then_some(()).ok_or_else(|| ("host".to_owned(), "Name the host.".to_owned()))
+    }
+
+    fn run(&self, asked: Asked) -> Running<'_> {
+        Box::pin(async move {
+            if asked.settings["host"] == "down.example" {
+                return Err(SyncError { is_final: true, ..SyncError::new("The server does not answer.") });
+            }
+            let expires_at = Some(asked.now + DAY * 90);
+            let credential =
+                Some(SeenCredential { valid_from: None, expires_at, facts: json!({ "name": "up" }) });
+            Ok(Synced {
+                message: "It answers.".to_owned(),
+                counts: json!({ "n": 1 }),
+                cursor: None,
+                credential,
+            })
+        })
+    }
+}
+
+#[test]
+fn a_probe_runs_by_itself_and_when_asked() {
+    check(async |mut deck| {
+        deck.status.syncs = Syncs::new(vec![Arc::new(Probe)]);
+        let path = format!("{LIST}/tlsExpiry/instances");
+        let (status, refused) = deck.post(&path, ADMIN, json!({ "displayName": "a", "settings": {} })).await;
+        assert_eq!(
+            (status, &refused["target"]),
+            (StatusCode::BAD_REQUEST, &json!("settings.host")),
+            "{refused}"
+        );
+        let at =
+            add(&deck, "tlsExpiry", json!({ "displayName": "Up", "settings": { "host": "up.example" } }))
+                .await;
+        deck.settle().await;
+        let page = deck.done(Method::GET, &at, Value::Null, 200).await;
+        assert_eq!(
+            (&page["status"]["health"], &page["credential"]["facts"]["name"]),
+            (&json!("healthy"), &json!("up")),
+            "{page}"
+        );
+        assert_eq!(page["runs"][0]["outcome"], "succeeded");
+        deck.done(Method::POST, &format!("{at}/sync"), Value::Null, 429).await;
+        deck.wait(SignedDuration::from_mins(1));
+        deck.done(Method::POST, &format!("{at}/sync"), Value::Null, 202).await;
+        deck.done(Method::POST, &format!("{at}/sync"), Value::Null, 409).await;
+        deck.settle().await;
+        let page = deck.done(Method::GET, &at, Value::Null, 200).await;
+        assert_eq!((page["runs"].as_array().unwrap().len(), &page["sync"]["isRunning"]), (2, &json!(false)));
+    });
+}
+
+#[test]
+fn a_probe_that_fails_says_why_and_stays_warned() {
+    check(async |mut deck| {
+        deck.status.syncs = Syncs::new(vec![Arc::new(Probe)]);
+        let at =
+            add(&deck, "tlsProbe", json!({ "displayName": "Down", "settings": { "host": "down.example" } }))
+                .await;
+        deck.settle().await;
+        let page = deck.done(Method::GET, &at, Value::Null, 200).await;
+        assert_eq!(page["sync"]["lastError"], "The server does not answer.");
+        assert_eq!(
+            (&page["runs"][0]["outcome"], &page["status"]["health"]),
+            (&json!("failed"), &json!("warning"))
+        );
+        deck.wait(SignedDuration::from_hours(6));
+        deck.settle().await;
+        let page = deck.done(Method::GET, &at, Value::Null, 200).await;
+        assert_eq!(page["status"]["health"], "unhealthy");
+    });
+}
+
+#[test]
+fn a_change_is_told_to_who_watches() {
+    check(async |deck| {
+        let mut events = deck.raw_stream("/api/tenantStatus/changes", ADMIN).await;
+        let first = events.next_event().await;
+        assert!(first.contains("event: change") && first.contains("{\"sequence\":0}"), "{first}");
+        add(&deck, "customHeartbeat", json!({ "displayName": "A" })).await;
+        let second = events.next_event().await;
+        assert!(second.contains("event: change") && !second.contains(":0}"), "{second}");
+    });
+}
