@@ -16,6 +16,7 @@
 mod applicable;
 mod data;
 mod headers;
+mod index;
 mod locate;
 mod page;
 mod route;

@@ -8,7 +8,7 @@ use super::route::{check_schema_version, not_acceptable};
 use super::rows::{Item, World};
 use super::source::{Change, Entity, Home, Media};
 use super::write::{Object, Writer, address};
-use super::{Request, Response, Service, failed, value};
+use super::{Request, Response, Service, failed, index, value};
 use crate::edm::{EdmType, EntityType, Navigation};
 use crate::error::{QueryError, code};
 use crate::expr::{Literal, Path};
@@ -25,9 +25,10 @@ const MOST_COMBINATIONS: usize = 100_000;
 /// Reads what a path names.
 pub(super) fn read(service: &Service<'_>, request: &Request<'_>, path: &DataPath, query: &str) -> Answer {
     let kind = kind_of(path);
-    applicable::check(query, kind)?;
+    let plain_query = index::without(query, kind, headers::version(request))?;
+    applicable::check(&plain_query, kind)?;
     let context = Context::for_path(service.model, path);
-    let options = parse_options(query, &context)?;
+    let options = parse_options(&plain_query, &context)?;
     check_schema_version(&options)?;
     check_arguments(path, &options)?;
     let document = match kind {
@@ -277,9 +278,14 @@ impl<'a> Reply<'a> {
         }
         let list = object.member("value");
         list.push(b'[');
-        for (index, item) in items[page.range.clone()].iter().enumerate() {
-            list.extend_from_slice(if index == 0 { b"" } else { b"," });
-            write(&self.writer, list, item);
+        let is_indexed = self.writer.metadata != Metadata::None && index::is_asked(self.request.query);
+        for place in page.range.clone() {
+            list.extend_from_slice(if place == page.range.start { b"" } else { b"," });
+            let start = list.len();
+            write(&self.writer, list, &items[place]);
+            if is_indexed {
+                index::put(list, start, place);
+            }
         }
         list.push(b']');
         if let Some(token) = &page.next {
