@@ -3,26 +3,14 @@ as the feed, set by set."""
 
 import json
 import pathlib
-import sqlite3
 import subprocess
 import sys
 
 import msal
 
-from support import RESOURCE, feed, rows, told
+from support import RESOURCE, catalogue, feed, rows, told
 
 READER = pathlib.Path(__file__).parents[2] / "crates/lake/tests/duckdb_reads_lake.py"
-
-
-def catalogue():
-    """The SQLite file in the data folder that holds a DuckLake catalogue."""
-    for path in sorted(pathlib.Path(told("data_dir")).rglob("*")):
-        if not path.is_file() or path.open("rb").read(15) != b"SQLite format 3":
-            continue
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        if connection.execute("select 1 from sqlite_master where name = 'ducklake_snapshot'").fetchone():
-            return path
-    raise AssertionError("the data folder holds no DuckLake catalogue")
 
 
 application = msal.ConfidentialClientApplication(

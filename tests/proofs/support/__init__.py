@@ -1,6 +1,8 @@
 """What the proofs share: where the demo is (QD_... variables, set by `cargo xtask test`), and reading its feed."""
 
 import os
+import pathlib
+import sqlite3
 
 import requests
 
@@ -13,6 +15,22 @@ def told(name):
     if variable not in os.environ:
         raise SystemExit(f"{variable} is not set; run this with `cargo xtask test --only proofs`")
     return os.environ[variable]
+
+
+def app_token():
+    """A token of the demo's app registration, by client credentials."""
+    answer = requests.post(
+        f"{told('origin')}/{told('tenant_id')}/oauth2/v2.0/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": told("client_id"),
+            "client_secret": told("client_secret"),
+            "scope": RESOURCE + "/.default",
+        },
+        timeout=60,
+    )
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.json()["access_token"]
 
 
 def feed(path, token):
@@ -50,3 +68,29 @@ def reads_this_machine(token):
     mine = [row for row in rows("devices", token) if row["deviceName"] == name]
     assert len(mine) == 1, f"the feed has {len(mine)} rows for {name}, expected 1"
     print(f"read {name}: {mine[0]['osVersion']}, serial {mine[0]['serialNumber']}")
+
+
+def catalogue():
+    """The SQLite file in the data folder that holds a DuckLake catalogue."""
+    for path in sorted(pathlib.Path(told("data_dir")).rglob("*")):
+        if not path.is_file() or path.open("rb").read(15) != b"SQLite format 3":
+            continue
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        if connection.execute("select 1 from sqlite_master where name = 'ducklake_snapshot'").fetchone():
+            return path
+    raise AssertionError("the data folder holds no DuckLake catalogue")
+
+
+def files_of(table):
+    """The Parquet files that make up a table now: what any reader of files would be pointed at."""
+    connection = sqlite3.connect(f"file:{catalogue()}?mode=ro", uri=True)
+    (data_path,) = connection.execute("select value from ducklake_metadata where key = 'data_path'").fetchone()
+    rows = connection.execute(
+        """select s.path, t.path, f.path from ducklake_data_file f
+           join ducklake_table t on t.table_id = f.table_id and t.end_snapshot is null
+           join ducklake_schema s on s.schema_id = t.schema_id and s.end_snapshot is null
+           where t.table_name = ? and f.end_snapshot is null order by f.data_file_id""",
+        (table,),
+    ).fetchall()
+    assert rows, f"the catalogue knows no files of {table}"
+    return [str(pathlib.Path(data_path, *(part for part in row if part))) for row in rows]

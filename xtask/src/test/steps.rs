@@ -34,7 +34,11 @@ const STEPS: &[Step] = &[
     step("doc", "examples in the documentation compile and hold", doc),
     step("build", "the programs", build),
     step("openapi", "docs/openapi.json is what the server serves", openapi),
-    step("proofs", "unmodified clients (MSAL, ADAL, DuckDB) against a running server", proofs),
+    step(
+        "proofs",
+        "unmodified clients (MSAL, ADAL, DuckDB, pandas, Polars, Spark …) against a running server",
+        proofs,
+    ),
     step("e2e", "the UI in a real browser against a running server", e2e),
     step("crash", "kill the server at random points; nothing acknowledged is lost", crash),
 ];
@@ -160,6 +164,11 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
     let site = shared.site.clone();
     let scripts = files(&site, "tests/proofs", "py")?;
     let venv = Venv::with(&site, "proofs", &required(&site)?)?;
+    if find("java").is_none() {
+        // PySpark brings Spark, not the Java that runs it.
+        apt::install(&site, &["default-jre-headless"])?;
+    }
+    shared.node()?.install_in(&site, "tests/clients/odata2ts")?;
     let demo = demo(shared, "proofs")?;
     let _agent = demo.enrol_this_machine(&site, shared.programs()?)?;
     demo.snapshot(&site, shared.programs()?)?;
@@ -169,6 +178,7 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
         let mut python = venv.python();
         python.arg(&script).current_dir(&site.root).env("PYTHONUNBUFFERED", "1");
         demo.tell(&mut python)?;
+        shared.node()?.put_on_path(&mut python);
         println!("    {}", site.shown(&script));
         let ran = run(&site, &name, &mut python, TEST_LIMIT, Show::Lines)?;
         total.add(one(&ran, &format!("{} failed:", site.shown(&script))));

@@ -61,29 +61,42 @@ impl Node {
                 command
             }
         };
-        let rest = std::env::var_os("PATH").unwrap_or_default();
-        let path = std::iter::once(self.folder.clone()).chain(std::env::split_paths(&rest));
-        // A folder name with a colon in it cannot be on a path; then the system's path has to do.
-        command.env("PATH", std::env::join_paths(path).unwrap_or(rest));
+        self.put_on_path(&mut command);
         command.args(arguments).current_dir(site.root.join("web")).env("NO_COLOR", "1").env("CI", "1");
         command
     }
 
-    /// `npm ci`, unless what is installed was installed from this very lock file.
+    /// Lets `command` and what it starts find this Node first.
+    pub(crate) fn put_on_path(&self, command: &mut Command) {
+        let rest = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(self.folder.clone()).chain(std::env::split_paths(&rest));
+        // A folder name with a colon in it cannot be on a path; then the system's path has to do.
+        command.env("PATH", std::env::join_paths(path).unwrap_or(rest));
+    }
+
+    /// `npm ci` of the UI.
     ///
     /// # Errors
     /// It failed or hung twice.
     pub(crate) fn install(&self, site: &Site) -> Result<()> {
-        let web = site.root.join("web");
-        let lock = std::fs::read(web.join("package-lock.json"))?;
-        let stamp = web.join("node_modules/.installed-lock");
+        self.install_in(site, "web")
+    }
+
+    /// `npm ci` in a folder, unless what is installed was installed from this very lock file.
+    ///
+    /// # Errors
+    /// It failed or hung twice.
+    pub(crate) fn install_in(&self, site: &Site, folder: &str) -> Result<()> {
+        let folder = site.root.join(folder);
+        let lock = std::fs::read(folder.join("package-lock.json"))?;
+        let stamp = folder.join("node_modules/.installed-lock");
         if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
             return Ok(());
         }
         for attempt in ["npm-ci", "npm-ci-again"] {
             let arguments = ["ci", "--fetch-timeout=60000", "--fetch-retries=3"];
             let limit = Duration::from_secs(8 * 60);
-            match run(site, attempt, &mut self.npm(site, &arguments), limit, Show::Lines) {
+            match run(site, attempt, self.npm(site, &arguments).current_dir(&folder), limit, Show::Lines) {
                 Ok(ran) if ran.success => {
                     std::fs::write(stamp, lock)?;
                     return Ok(());
