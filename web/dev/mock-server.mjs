@@ -10,6 +10,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as data from './mock-data.mjs';
+import * as hub from './mock-hub.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const ADMIN = { user: 'admin@contoso.example', password: 'mock' };
@@ -153,7 +154,10 @@ function auditPage(query) {
 const origin = (request) => `http://${request.headers.host}`;
 const noDevice = (id) => odataError(404, 'ResourceNotFound', `There is no device ${id}.`);
 
+const missing = (detail) => problem(404, 'not_found', detail);
+
 const reads = [
+  ...hub.reads(missing, list),
   [
     /^\/api\/session$/,
     () => ({
@@ -262,6 +266,7 @@ const reads = [
 const token = () => randomBytes(24).toString('base64url');
 
 const writes = [
+  ...hub.writes(missing, problem),
   [
     /^POST \/api\/warehouse\/query$/,
     () => [
@@ -396,6 +401,7 @@ async function api(request, response, url) {
       : odataError(401, 'InvalidAuthenticationToken', 'Sign in first.');
   }
   if (request.method === 'GET') {
+    if (url.pathname === '/api/tenantStatus/changes') return hub.changesStream(request, response);
     for (const [pattern, answer] of reads) {
       const found = pattern.exec(url.pathname);
       if (found)

@@ -114,11 +114,39 @@ export async function someTable(page: Page): Promise<string> {
   return tables.find((table) => table.name === 'devices')?.name ?? tables[0]?.name ?? 'devices';
 }
 
+export interface Connector {
+  type: string;
+  label: string;
+  instanceId: string | null;
+  status: { health: string };
+  mayWrite: boolean;
+}
+
+/** The list of connectors as the server orders it. */
+export async function connectors(page: Page): Promise<{ unhealthyCount: number; value: Connector[] }> {
+  return ask(page, '/api/tenantStatus/connectors?lang=en');
+}
+
+async function someConnector(page: Page): Promise<Connector> {
+  const { value } = await connectors(page);
+  const found = value.find((one) => one.instanceId) ?? value[0];
+  if (!found) throw new Error('The catalogue of connectors is empty');
+  return found;
+}
+
 /** Every page there is, with real identifiers in the addresses. */
 export async function everyRoute(page: Page): Promise<Record<string, string>> {
   const device = await someDevice(page);
+  const connector = await someConnector(page);
   return {
     'tenant-details': '/tenant-status/details',
+    connectors: '/tenant-status/connectors',
+    connector: `/tenant-status/connectors/${connector.type}/${connector.instanceId ?? ''}`.replace(/\/$/, ''),
+    'connector-unset': '/tenant-status/connectors/apnsExpiry',
+    'service-health': '/tenant-status/service-health?past=issues&messages=past',
+    'alerts-mine': '/notifications/mine',
+    'alerts-channels': '/notifications/channels',
+    'alerts-deliveries': '/notifications/deliveries',
     'whats-new': '/whats-new',
     devices: '/devices',
     enrollment: '/devices/enrollment',

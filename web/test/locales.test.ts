@@ -54,6 +54,35 @@ it('keeps the words of the documentation this product follows', () => {
       'Licenser för enheter visas inte.',
     ],
     ['page.users', 'Users', 'Gebruikers', 'Användare'],
+    ['tab.connectorStatus', 'Connector status', 'Connectorstatus', 'Kopplingsstatus'],
+    ['connectorHealth.unhealthy', 'Unhealthy', 'Niet in orde', 'Ej felfri'],
+    ['connectorHealth.warning', 'Warning', 'Waarschuwing', 'Varning'],
+    ['connectorHealth.healthy', 'Healthy', 'In orde', 'Felfri'],
+    [
+      'health.seePast',
+      'See past Incidents/Advisories',
+      'Incidenten/advies uit het verleden bekijken',
+      'Se tidigare incidenter/rekommendationer',
+    ],
+    ['messages.seePast', 'See past Messages', 'Oudere berichten weergeven', 'Se tidigare meddelanden'],
+    [
+      'connectors.ruleGroup',
+      'The least healthy status of any single connector is used as the health for the group.',
+      'De slechtste status van alle connectors in een groep wordt gebruikt als de status van de gehele groep.',
+      'Den lägsta statusen för ett enskilt anslutningsprogram används som hälsotillstånd för gruppen.',
+    ],
+    [
+      'connectorReason.expiresSoon',
+      'The certificate or credential will expire within seven days',
+      'Het certificaat of de referentie verloopt binnen zeven dagen',
+      'Certifikatet eller autentiseringsuppgiften upphör att gälla inom sju dagar',
+    ],
+    [
+      'connectorReason.successLongAgo',
+      'The last synchronization was three or more days ago',
+      'De laatste synchronisatie is drie of meer dagen geleden',
+      'Den senaste synkroniseringen genomfördes för minst tre dagar sedan',
+    ],
   ];
   const [[, e], [, n], [, s]] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0]];
   for (const [key, ...texts] of pinned) expect([e[key], n[key], s[key]]).toEqual(texts);
@@ -70,7 +99,7 @@ it('has no key that nothing uses', () => {
     .map((path) => readFileSync(join('src', path), 'utf8'))
     .join('\n');
   const computed =
-    /^(connect|device\.tab|theme|compliance|ownership|mdmAuthority|accountStatus|encryption|interfaceKind|managementAgent|enrollmentType|tableKind|measure|auditResult|actorType|permission)\./;
+    /^(connect|device\.tab|theme|compliance|ownership|mdmAuthority|accountStatus|encryption|interfaceKind|managementAgent|enrollmentType|tableKind|measure|auditResult|actorType|permission|connectorHealth|serviceStatus|classification|severity|messageCategory|connectorKind|connectorValue|connectorReason|credentialHelp|syncKind|syncSetting|runOutcome|topic|channelKind|deliveryState)\./;
   const unused = Object.keys(english)
     .map((key) => key.replace(/_(one|other)$/, ''))
     .filter((key) => !computed.test(key) && !source.includes(`'${key}'`));

@@ -86,6 +86,8 @@ export function failureOf(status: number, body: unknown): Failure {
 /** Sends a request to the own origin; throws {@link ApiError} for every answer that is not 2xx. */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const headers = new Headers({ accept: 'application/json' });
+  // What the server says in words (incidents, messages, advice) comes in the language of the page.
+  if (document.documentElement.lang) headers.set('accept-language', document.documentElement.lang);
   if (options.csrfToken) headers.set('x-csrf-token', options.csrfToken);
   const init: RequestInit = { method: options.method ?? 'GET', headers, credentials: 'same-origin' };
   if (options.body !== undefined) {

@@ -15,9 +15,11 @@ import { sessionQuery } from '../api/queries';
 import { NotFoundPage, ProblemScreen } from './screens';
 import {
   auditSearch,
+  deliveriesSearch,
   devicesSearch,
   deviceSearch,
   explorerSearch,
+  serviceHealthSearch,
   signInSearch,
   sqlSearch,
   usersSearch,
@@ -58,15 +60,78 @@ const indexRoute = createRoute({
 const tenantStatusRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/tenant-status',
+  component: lazyRouteComponent(() => import('../routes/tenant-status/TenantStatusPage'), 'TenantStatusPage'),
+});
+
+const tenantStatusIndexRoute = createRoute({
+  getParentRoute: () => tenantStatusRoute,
+  path: '/',
   beforeLoad: () => {
     throw redirect({ to: '/tenant-status/details', replace: true });
   },
 });
 
 const tenantDetailsRoute = createRoute({
+  getParentRoute: () => tenantStatusRoute,
+  path: '/details',
+  component: lazyRouteComponent(() => import('../routes/tenant-status/TenantDetails'), 'TenantDetails'),
+});
+
+const connectorsRoute = createRoute({
+  getParentRoute: () => tenantStatusRoute,
+  path: '/connectors',
+  component: lazyRouteComponent(() => import('../routes/connectors/ConnectorList'), 'ConnectorList'),
+});
+
+const serviceHealthRoute = createRoute({
+  getParentRoute: () => tenantStatusRoute,
+  path: '/service-health',
+  validateSearch: serviceHealthSearch,
+  component: lazyRouteComponent(() => import('../routes/service-health/ServiceHealth'), 'ServiceHealth'),
+});
+
+const serviceIssueRoute = createRoute({
+  getParentRoute: () => tenantStatusRoute,
+  path: '/service-health/issues/$id',
+  validateSearch: serviceHealthSearch,
+  component: lazyRouteComponent(() => import('../routes/service-health/ServiceHealth'), 'ServiceHealth'),
+});
+
+const serviceMessageRoute = createRoute({
+  getParentRoute: () => tenantStatusRoute,
+  path: '/service-health/messages/$id',
+  validateSearch: serviceHealthSearch,
+  component: lazyRouteComponent(() => import('../routes/service-health/ServiceHealth'), 'ServiceHealth'),
+});
+
+const connectorTypeRoute = createRoute({
   getParentRoute: () => appRoute,
-  path: '/tenant-status/details',
-  component: lazyRouteComponent(() => import('../routes/TenantDetailsPage'), 'TenantDetailsPage'),
+  path: '/tenant-status/connectors/$type',
+  component: lazyRouteComponent(() => import('../routes/connectors/ConnectorPage'), 'ConnectorPage'),
+});
+
+const connectorRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/tenant-status/connectors/$type/$id',
+  component: lazyRouteComponent(() => import('../routes/connectors/ConnectorPage'), 'ConnectorPage'),
+});
+
+const notificationsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/notifications',
+  beforeLoad: () => {
+    throw redirect({ to: '/notifications/$tab', params: { tab: 'mine' }, replace: true });
+  },
+});
+
+const notificationsTabRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/notifications/$tab',
+  validateSearch: deliveriesSearch,
+  component: lazyRouteComponent(
+    () => import('../routes/notifications/NotificationsPage'),
+    'NotificationsPage',
+  ),
 });
 
 const whatsNewRoute = createRoute({
@@ -156,8 +221,18 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   appRoute.addChildren([
     indexRoute,
-    tenantStatusRoute,
-    tenantDetailsRoute,
+    tenantStatusRoute.addChildren([
+      tenantStatusIndexRoute,
+      tenantDetailsRoute,
+      connectorsRoute,
+      serviceHealthRoute,
+      serviceIssueRoute,
+      serviceMessageRoute,
+    ]),
+    connectorTypeRoute,
+    connectorRoute,
+    notificationsRoute,
+    notificationsTabRoute,
     whatsNewRoute,
     devicesRoute,
     enrollmentRoute,

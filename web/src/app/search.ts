@@ -150,3 +150,29 @@ export function auditSearch(search: Raw): AuditSearch {
   const before = optional(search['before']);
   return { before: before && /^\d+$/.test(before) ? before : undefined };
 }
+
+export interface ServiceHealthSearch {
+  /** Incidents and advisories of the last 30 days, too. */
+  past?: 'issues' | undefined;
+  /** Messages that have ended or were archived, too. */
+  messages?: 'past' | undefined;
+}
+
+export function serviceHealthSearch(search: Raw): ServiceHealthSearch {
+  return {
+    past: search['past'] === 'issues' ? 'issues' : undefined,
+    messages: search['messages'] === 'past' ? 'past' : undefined,
+  };
+}
+
+export const NOTIFICATION_TABS = ['mine', 'channels', 'deliveries'] as const;
+export type NotificationTab = (typeof NOTIFICATION_TABS)[number];
+
+export interface DeliveriesSearch {
+  page?: number | undefined;
+  state?: string | undefined;
+}
+
+export function deliveriesSearch(search: Raw): DeliveriesSearch {
+  return { page: pageIn(search['page']), state: optional(search['state']) };
+}

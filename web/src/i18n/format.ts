@@ -20,6 +20,8 @@ export interface Formats {
   /** Powers of 1024 with the familiar names, as operating systems show them. */
   bytes(value: number): string;
   relative(iso: string, now: number): string;
+  /** Whole days, hours or minutes, in words. */
+  duration(seconds: number): string;
   list(values: string[]): string;
   /** The name of a country given by its two letters; anything else as it is. */
   region(code: string): string;
@@ -70,6 +72,14 @@ export function formats(language: string): Formats {
       const difference = at.getTime() - now;
       const [unit, size] = RELATIVE_UNITS.find(([, length]) => Math.abs(difference) >= length) ?? [];
       return unit && size ? relative.format(Math.trunc(difference / size), unit) : justNow;
+    },
+    duration: (seconds) => {
+      const [unit, size] = RELATIVE_UNITS.find(([, length]) => (seconds * 1000) % length === 0) ?? [
+        'second',
+        1000,
+      ];
+      const words = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' });
+      return words.format((seconds * 1000) / size);
     },
     list: (values) => list.format(values),
     region: (code) => (/^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code),

@@ -18,6 +18,20 @@ const GROUPS = [
   'auditResult',
   'actorType',
   'permission',
+  'connectorHealth',
+  'serviceStatus',
+  'classification',
+  'severity',
+  'messageCategory',
+  'connectorKind',
+  'connectorValue',
+  'credentialHelp',
+  'syncKind',
+  'syncSetting',
+  'runOutcome',
+  'topic',
+  'channelKind',
+  'deliveryState',
 ] as const;
 type Group = (typeof GROUPS)[number];
 

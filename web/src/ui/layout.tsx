@@ -91,6 +91,8 @@ export function Page({ children }: { children: ReactNode }) {
 
 interface PageHeaderProps {
   title: string;
+  /** What the browser's tab says, where that is more than the title. */
+  documentTitle?: string;
   badge?: ReactNode;
   intro?: ReactNode;
   above?: ReactNode;
@@ -98,12 +100,12 @@ interface PageHeaderProps {
 }
 
 /** The one `h1` of a page. Names the document, and takes the focus when the reader came from another page. */
-export function PageHeader({ title, badge, intro, above, actions }: PageHeaderProps) {
+export function PageHeader({ title, documentTitle = title, badge, intro, above, actions }: PageHeaderProps) {
   const styles = useStyles();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${title} – Quarterdeck`;
-  }, [title]);
+    document.title = `${documentTitle} – Quarterdeck`;
+  }, [documentTitle]);
   return (
     <header className={styles.header}>
       <div className={styles.titles}>

@@ -5,15 +5,15 @@ import { makeStyles, ProgressBar, Text, tokens } from '@fluentui/react-component
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { tenantDetailsQuery } from '../api/queries';
-import type { Licence, TenantDetails } from '../api/types';
-import { useFormats } from '../i18n/format';
-import { useLabels } from '../i18n/labels';
-import { DataTable, type DataColumn } from '../ui/DataTable';
-import { Facts, Page, PageHeader, Panel } from '../ui/layout';
-import { RouterLink } from '../ui/links';
-import { LoadingPanel } from '../ui/Loading';
-import { Problem } from '../ui/Problem';
+import { tenantDetailsQuery } from '../../api/queries';
+import type { Licence, TenantDetails as Tenant } from '../../api/types';
+import { useFormats } from '../../i18n/format';
+import { useLabels } from '../../i18n/labels';
+import { DataTable, type DataColumn } from '../../ui/DataTable';
+import { Facts, Panel } from '../../ui/layout';
+import { RouterLink } from '../../ui/links';
+import { LoadingPanel } from '../../ui/Loading';
+import { Problem } from '../../ui/Problem';
 
 const useStyles = makeStyles({
   numbers: {
@@ -44,24 +44,13 @@ const useStyles = makeStyles({
   note: { display: 'block', marginTop: tokens.spacingVerticalM, color: tokens.colorNeutralForeground2 },
 });
 
-export function TenantDetailsPage() {
-  const { t } = useTranslation();
+export function TenantDetails() {
   const { data, error, refetch } = useQuery(tenantDetailsQuery);
-  return (
-    <Page>
-      <PageHeader title={t('page.tenantStatus')} intro={t('tenant.intro')} />
-      {error ? (
-        <Problem error={error} onRetry={() => void refetch()} />
-      ) : data ? (
-        <Details tenant={data} />
-      ) : (
-        <LoadingPanel />
-      )}
-    </Page>
-  );
+  if (error) return <Problem error={error} onRetry={() => void refetch()} />;
+  return data ? <Details tenant={data} /> : <LoadingPanel />;
 }
 
-function Details({ tenant }: { tenant: TenantDetails }) {
+function Details({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation();
   const format = useFormats();
   const labels = useLabels();
@@ -105,7 +94,7 @@ function Details({ tenant }: { tenant: TenantDetails }) {
   );
 }
 
-function Numbers({ tenant }: { tenant: TenantDetails }) {
+function Numbers({ tenant }: { tenant: Tenant }) {
   const styles = useStyles();
   const { t } = useTranslation();
   const format = useFormats();
@@ -129,7 +118,7 @@ function Numbers({ tenant }: { tenant: TenantDetails }) {
   );
 }
 
-function Licenses({ tenant }: { tenant: TenantDetails }) {
+function Licenses({ tenant }: { tenant: Tenant }) {
   const styles = useStyles();
   const { t } = useTranslation();
   const format = useFormats();
