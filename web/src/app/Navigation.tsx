@@ -3,6 +3,7 @@
  */
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import {
+  AlertRegular,
   AppsListRegular,
   BuildingRegular,
   ClipboardTextLtrRegular,
@@ -66,7 +67,7 @@ export function Navigation() {
     {
       title: t('nav.manage'),
       places: [
-        { to: '/tenant-status/details', label: t('page.tenantStatus'), icon: <BuildingRegular /> },
+        { to: '/tenant-status', label: t('page.tenantStatus'), icon: <BuildingRegular /> },
         { to: '/devices', label: t('page.devices'), icon: <LaptopRegular /> },
         { to: '/devices/enrollment', label: t('page.enrollment'), icon: <KeyRegular /> },
         { to: '/users', label: t('page.users'), icon: <PeopleRegular /> },
@@ -79,6 +80,7 @@ export function Navigation() {
     {
       title: t('nav.tenantAdministration'),
       places: [
+        { to: '/notifications', label: t('page.notifications'), icon: <AlertRegular /> },
         { to: '/applications', label: t('page.applications'), icon: <AppsListRegular /> },
         { to: '/audit-logs', label: t('page.auditLogs'), icon: <ClipboardTextLtrRegular /> },
         { to: '/whats-new', label: t('page.whatsNew'), icon: <SparkleRegular /> },

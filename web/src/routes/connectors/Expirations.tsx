@@ -10,6 +10,8 @@ import { useFormats } from '../../i18n/format';
 import { DataTable, type DataColumn } from '../../ui/DataTable';
 import { Panel } from '../../ui/layout';
 import { RouterLink } from '../../ui/links';
+import { LoadingPanel } from '../../ui/Loading';
+import { Problem } from '../../ui/Problem';
 import { useNow } from '../../ui/useNow';
 import { When } from '../../ui/When';
 import { HealthBadge } from './HealthBadge';
@@ -28,7 +30,7 @@ const useStyles = makeStyles({
   month: {
     listStyleType: 'none',
     display: 'grid',
-    gridTemplateRows: '92px auto',
+    gridTemplateRows: '76px auto',
     minWidth: 0,
     textAlign: 'center',
     fontSize: tokens.fontSizeBase100,
@@ -97,13 +99,14 @@ export function Expirations({ connectors }: { connectors: ConnectorSummary[] }) 
   const styles = useStyles();
   const { t } = useTranslation();
   const now = useNow();
-  const { data } = useQuery(expiringQuery);
+  const { data, error, refetch } = useQuery(expiringQuery);
   const columns = useColumns(connectors);
   const sorted = useMemo(
     () => (data?.value ?? []).toSorted((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1)),
     [data],
   );
-  if (!data) return null;
+  if (error && !data) return <Problem error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingPanel />;
   return (
     <Panel title={t('connectors.expirations')}>
       {sorted.length === 0 ? (
@@ -148,10 +151,10 @@ function Picture({ months }: { months: Month[] }) {
             title={things.map((one) => one.displayName).join(', ')}
           >
             <span className={styles.stack}>
-              {things.slice(0, 5).map((one) => (
+              {things.slice(0, 4).map((one) => (
                 <Mark key={`${one.type}/${one.instanceId}`} health={one.health} />
               ))}
-              {things.length > 5 ? `+${things.length - 5}` : null}
+              {things.length > 4 ? `+${things.length - 4}` : null}
             </span>
             <span className={styles.name}>{short.format(start).slice(0, 3)}</span>
           </li>

@@ -16,6 +16,8 @@ import { DataTable, type DataColumn } from '../../ui/DataTable';
 import { DialogButton } from '../../ui/DialogButton';
 import { ResultDialog } from '../../ui/FormDialog';
 import { Panel } from '../../ui/layout';
+import { LoadingPanel } from '../../ui/Loading';
+import { Problem } from '../../ui/Problem';
 import { Time } from '../../ui/Time';
 import { NameDialog } from './NameDialog';
 
@@ -29,11 +31,12 @@ export function Feeds() {
   const say = useNotice();
   const [asking, setAsking] = useState(false);
   const [revoking, setRevoking] = useState<ExpiryFeed | null>(null);
-  const { data, error } = useQuery(feedsQuery);
+  const { data, error, refetch } = useQuery(feedsQuery);
   const create = useChange<NewExpiryFeed>([FEEDS_KEY]);
   const revoke = useChange([FEEDS_KEY]);
   const columns = useColumns(setRevoking);
-  if (error || !data) return null;
+  if (error && !data) return <Problem error={error} onRetry={() => void refetch()} />;
+  if (!data) return <LoadingPanel />;
   const working = data.value.filter((feed) => !feed.isRevoked);
   const close = () => {
     revoke.reset();

@@ -10,7 +10,7 @@ import { Facts, type Fact } from '../../ui/layout';
 import { Problem } from '../../ui/Problem';
 import { When } from '../../ui/When';
 import { InstanceActions } from './InstanceActions';
-import { factsOf } from './facts';
+import { useFacts } from './facts';
 import { useReason } from './reason';
 import { Runs } from './Runs';
 import { Timeline } from './Timeline';
@@ -86,6 +86,7 @@ function State({ connector, instance }: InstanceProps) {
 function Credential({ instance }: { instance: ConnectorInstance }) {
   const styles = useStyles();
   const { t } = useTranslation();
+  const factsOf = useFacts();
   const { credential } = instance;
   const facts: Fact[] =
     credential.state === 'none'
@@ -117,6 +118,7 @@ function Synchronisation({ instance }: { instance: ConnectorInstance }) {
   const styles = useStyles();
   const { t } = useTranslation();
   const labels = useLabels();
+  const factsOf = useFacts();
   const { sync } = instance;
   return (
     <div>
