@@ -1,7 +1,7 @@
 //! How an operation says no: a code, a sentence, and what it is about.
 //!
 //! One table maps codes to HTTP statuses. The form depends on the door: Graph's and OData's `{"error": …}` under
-//! `/graph`, `/warehouse` and `/ReportingService`; problem details (RFC 9457) elsewhere.
+//! `/graph`, `/warehouse` and `/ReportingService`; SCIM's under `/scim`; problem details (RFC 9457) elsewhere.
 
 use std::borrow::Cow;
 
@@ -20,6 +20,7 @@ pub enum Code {
     NotAcceptable,
     Conflict,
     Gone,
+    PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
     TooManyRequests,
@@ -29,7 +30,7 @@ pub enum Code {
 }
 
 impl Code {
-    pub const ALL: [Code; 14] = [
+    pub const ALL: [Code; 15] = [
         Code::BadRequest,
         Code::Unauthenticated,
         Code::Forbidden,
@@ -38,6 +39,7 @@ impl Code {
         Code::NotAcceptable,
         Code::Conflict,
         Code::Gone,
+        Code::PreconditionFailed,
         Code::TooLarge,
         Code::UnsupportedMediaType,
         Code::TooManyRequests,
@@ -57,6 +59,7 @@ impl Code {
             Code::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not_acceptable"),
             Code::Conflict => (StatusCode::CONFLICT, "conflict"),
             Code::Gone => (StatusCode::GONE, "gone"),
+            Code::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "precondition_failed"),
             Code::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Code::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Code::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
@@ -168,11 +171,30 @@ impl Failure {
         json!({ "error": error })
     }
 
+    /// The body as SCIM writes errors (RFC 7644 §3.12). What is missing stands under a name of our own.
+    pub fn scim(&self) -> Value {
+        let (status, own_word) = self.code.status();
+        let mut body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            "status": status.as_u16().to_string(),
+            "detail": self.message,
+        });
+        if self.word != own_word {
+            body["scimType"] = json!(self.word);
+        }
+        if !self.missing.is_empty() {
+            body["urn:quarterdeck:scim:Denied"] = json!({ "missing": self.missing });
+        }
+        body
+    }
+
     /// The whole answer, in the form of the door that `path` belongs to.
     pub fn render(&self, path: &str) -> Response {
         let odata = ["/graph", "/warehouse", "/ReportingService"].iter().any(|root| path.starts_with(root));
         let (body, media_type) = if odata {
             (self.odata(), "application/json;odata.metadata=minimal")
+        } else if path.starts_with("/scim/") {
+            (self.scim(), "application/scim+json")
         } else {
             (self.problem(), "application/problem+json")
         };

@@ -1,11 +1,11 @@
 //! The directory: the tenant, its people, their licences and roles, its app registrations, and the reading of its
 //! audit record.
 //!
-//! Names are Microsoft Graph's. How people sign in is `identity`'s; groups, synchronisation from other directories
-//! and the editing of people are not here yet.
+//! Names are Microsoft Graph's, and SCIM's where another directory provisions. How people sign in is `identity`'s.
 
 pub mod caller;
 pub mod op;
+pub mod scim;
 pub mod setup;
 mod sql;
 mod view;
@@ -37,6 +37,7 @@ macro_rules! handler {
 pub fn module(directory: &Directory) -> Module {
     let mut routes = people(directory);
     routes.extend(applications(directory));
+    routes.extend(scim::routes(directory));
     let audit_need = Need::Action(action::AUDIT_READ);
     let events = handler!(directory, op::audit_events::handle, permitted, query);
     let graph_events = handler!(directory, op::audit_events::handle, permitted, query);

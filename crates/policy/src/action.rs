@@ -607,6 +607,14 @@ pub const ENROLLMENT_TOKENS_CREATE: Action = Action::named("Quarterdeck_Enrollme
 pub const ENROLLMENT_TOKENS_READ: Action = Action::named("Quarterdeck_EnrollmentTokens_Read");
 /// Enrollment tokens: Revoke.
 pub const ENROLLMENT_TOKENS_REVOKE: Action = Action::named("Quarterdeck_EnrollmentTokens_Revoke");
+/// Groups: Create.
+pub const GROUPS_CREATE: Action = Action::named("Quarterdeck_Groups_Create");
+/// Groups: Delete.
+pub const GROUPS_DELETE: Action = Action::named("Quarterdeck_Groups_Delete");
+/// Groups: Read.
+pub const GROUPS_READ: Action = Action::named("Quarterdeck_Groups_Read");
+/// Groups: Update.
+pub const GROUPS_UPDATE: Action = Action::named("Quarterdeck_Groups_Update");
 /// Licences: Assign.
 pub const LICENSES_ASSIGN: Action = Action::named("Quarterdeck_Licenses_Assign");
 /// Licences: Read.
@@ -1580,6 +1588,10 @@ pub(crate) const QUARTERDECK: &[Operation] = &[
     Operation { action: ENROLLMENT_TOKENS_CREATE, resource_name: "Enrollment tokens", action_name: "Create" },
     Operation { action: ENROLLMENT_TOKENS_READ, resource_name: "Enrollment tokens", action_name: "Read" },
     Operation { action: ENROLLMENT_TOKENS_REVOKE, resource_name: "Enrollment tokens", action_name: "Revoke" },
+    Operation { action: GROUPS_CREATE, resource_name: "Groups", action_name: "Create" },
+    Operation { action: GROUPS_DELETE, resource_name: "Groups", action_name: "Delete" },
+    Operation { action: GROUPS_READ, resource_name: "Groups", action_name: "Read" },
+    Operation { action: GROUPS_UPDATE, resource_name: "Groups", action_name: "Update" },
     Operation { action: LICENSES_ASSIGN, resource_name: "Licences", action_name: "Assign" },
     Operation { action: LICENSES_READ, resource_name: "Licences", action_name: "Read" },
     Operation {

@@ -28,6 +28,20 @@ const CONFIGURATION_READ: &[Action] = &[
     DEVICE_COMPLIANCE_POLICES_READ,
     DEVICE_COMPLIANCE_POLICES_VIEW_REPORTS,
 ];
+const USERS_WRITE: &[Action] = &[USERS_READ, USERS_CREATE, USERS_UPDATE, USERS_DELETE];
+const GROUPS_WRITE: &[Action] = &[GROUPS_READ, GROUPS_CREATE, GROUPS_UPDATE, GROUPS_DELETE];
+const DIRECTORY_WRITE: &[Action] = &[
+    USERS_READ,
+    USERS_CREATE,
+    USERS_UPDATE,
+    USERS_DELETE,
+    GROUPS_READ,
+    GROUPS_CREATE,
+    GROUPS_UPDATE,
+    GROUPS_DELETE,
+    ORGANIZATION_READ,
+    LICENSES_READ,
+];
 const ORGANIZATION: &[Action] = &[ORGANIZATION_READ, LICENSES_READ];
 
 const GRANTS: &[Grant] = &[
@@ -42,7 +56,11 @@ const GRANTS: &[Grant] = &[
     ("ServiceMessage.Read.All", &[MESSAGE_CENTER_READ]),
     ("ServiceMessageViewpoint.Write", &[MESSAGE_CENTER_MARK]),
     ("User.Read.All", &[USERS_READ]),
-    ("Directory.Read.All", &[USERS_READ, ORGANIZATION_READ, LICENSES_READ]),
+    ("User.ReadWrite.All", USERS_WRITE),
+    ("Group.Read.All", &[GROUPS_READ]),
+    ("Group.ReadWrite.All", GROUPS_WRITE),
+    ("Directory.Read.All", &[USERS_READ, GROUPS_READ, ORGANIZATION_READ, LICENSES_READ]),
+    ("Directory.ReadWrite.All", DIRECTORY_WRITE),
     ("Application.Read.All", &[APPLICATIONS_READ]),
 ];
 

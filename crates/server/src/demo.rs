@@ -12,6 +12,7 @@ use directory::op::application::{Input, insert_password, register};
 use identity::applications::{ApplicationIds, NewPassword};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use store::TenantId;
 use world::World;
 
 use crate::cli::Demo;
@@ -28,6 +29,11 @@ struct Secrets {
     client_id: String,
     client_secret: String,
     enrollment_token: String,
+    /// Absent from folders of earlier versions.
+    #[serde(default)]
+    provisioning_client_id: String,
+    #[serde(default)]
+    provisioning_client_secret: String,
 }
 
 const SECRETS: &str = "demo.json";
@@ -71,19 +77,9 @@ async fn make_secrets(house: &House, founded: &Founded) -> Result<Secrets> {
     let actor = Actor::System("demo".to_owned());
     let admin_password = world.entropy.token(12);
     house.identity.set_password(tenant, founded.admin, &admin_password, actor.clone()).await?;
-    let (ids, now) = (ApplicationIds::draw(world), world.clock.now());
-    let password = NewPassword::draw(world, "demonstration", now + SignedDuration::from_hours(24 * 365));
-    let client_secret = password.reveal().to_owned();
-    let events = (world.ids.guid(), world.ids.guid());
-    let by = actor.clone();
-    let written = house.store.write(tenant, move |tx| {
-        let permissions = vec!["get_data_warehouse".to_owned()];
-        let input = Input { display_name: "Warehouse reader (demonstration)".to_owned(), permissions };
-        register(tx, ids, &input, (by.clone(), events.0), now)?;
-        insert_password(tx, ids.app_id, &password, (by, events.1), now)?;
-        Ok::<_, Refused>(())
-    });
-    written.await?;
+    let reader = app(house, tenant, "Warehouse reader (demonstration)", "get_data_warehouse").await?;
+    let provisioner =
+        app(house, tenant, "Directory synchronization (demonstration)", "Directory.ReadWrite.All").await?;
     let input = devices::op::token::Input {
         description: "Demonstration".to_owned(),
         valid_for_hours: 24 * 365,
@@ -92,7 +88,32 @@ async fn make_secrets(house: &House, founded: &Founded) -> Result<Secrets> {
     let enrollment_token = devices::op::token::create_in_process(&house.devices, tenant, actor, input)
         .await
         .map_err(Refused::from)?;
-    Ok(Secrets { admin_password, client_id: ids.app_id.to_string(), client_secret, enrollment_token })
+    Ok(Secrets {
+        admin_password,
+        client_id: reader.0,
+        client_secret: reader.1,
+        enrollment_token,
+        provisioning_client_id: provisioner.0,
+        provisioning_client_secret: provisioner.1,
+    })
+}
+
+/// Registers an app with one permission. Answers its client id and secret.
+async fn app(house: &House, tenant: TenantId, name: &str, permission: &str) -> Result<(String, String)> {
+    let world = &house.world;
+    let (ids, now) = (ApplicationIds::draw(world), world.clock.now());
+    let password = NewPassword::draw(world, "demonstration", now + SignedDuration::from_hours(24 * 365));
+    let secret = password.reveal().to_owned();
+    let events = (world.ids.guid(), world.ids.guid());
+    let by = Actor::System("demo".to_owned());
+    let input = Input { display_name: name.to_owned(), permissions: vec![permission.to_owned()] };
+    let written = house.store.write(tenant, move |tx| {
+        register(tx, ids, &input, (by.clone(), events.0), now)?;
+        insert_password(tx, ids.app_id, &password, (by, events.1), now)?;
+        Ok::<_, Refused>(())
+    });
+    written.await?;
+    Ok((ids.app_id.to_string(), secret))
 }
 
 /// Why an operation refused what the demo asked of it, in its words.

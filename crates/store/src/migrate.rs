@@ -31,6 +31,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_service_announcement"),
     migration!(6, "0006_warehouse"),
     migration!(7, "0007_connectors"),
+    migration!(8, "0008_provisioning"),
 ];
 
 /// Why the tables could not be brought up to date.

@@ -22,7 +22,8 @@ use crate::{Directory, view};
 const LIST_MAX: u32 = 1_000;
 const DAYS_MAX: i64 = 730;
 /// What an app may be given here, and the resource that offers it.
-const PERMISSIONS: &[(&str, Resource)] = &[("get_data_warehouse", Resource::Warehouse)];
+const PERMISSIONS: &[(&str, Resource)] =
+    &[("get_data_warehouse", Resource::Warehouse), ("Directory.ReadWrite.All", Resource::Quarterdeck)];
 
 /// A new app registration.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -30,7 +31,7 @@ const PERMISSIONS: &[(&str, Resource)] = &[("get_data_warehouse", Resource::Ware
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Input {
     pub display_name: String,
-    /// `get_data_warehouse`: read the data warehouse as itself.
+    /// `get_data_warehouse`: read the data warehouse as itself. `Directory.ReadWrite.All`: provision users and groups.
     #[serde(default)]
     pub permissions: Vec<String>,
 }
@@ -100,7 +101,9 @@ pub fn register(
     for name in &input.permissions {
         let known = PERMISSIONS.iter().find(|(known, _)| known == name);
         let (_, resource) = known.ok_or_else(|| {
-            let message = format!("There is no permission '{name}' to give; get_data_warehouse is.");
+            let message = format!(
+                "There is no permission '{name}' to give; get_data_warehouse and Directory.ReadWrite.All are."
+            );
             Failure::bad_request(message).target("permissions")
         })?;
         let role =

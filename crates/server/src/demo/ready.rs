@@ -29,6 +29,9 @@ pub(super) struct Ready {
     pid: u32,
     enrollment_token: String,
     one_time_sign_in: String,
+    scim_root: String,
+    provisioning_client_id: String,
+    provisioning_client_secret: String,
 }
 
 impl Ready {
@@ -53,6 +56,9 @@ impl Ready {
             pid: std::process::id(),
             enrollment_token: secrets.enrollment_token,
             one_time_sign_in,
+            scim_root: format!("{origin}/scim/v2"),
+            provisioning_client_id: secrets.provisioning_client_id,
+            provisioning_client_secret: secrets.provisioning_client_secret,
             origin,
         }
     }

@@ -1,0 +1,6 @@
+//! The operations of provisioning, one file for each kind.
+
+pub(super) mod about;
+pub(super) mod list;
+pub(super) mod read;
+pub(super) mod write;
