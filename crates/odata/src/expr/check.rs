@@ -58,9 +58,10 @@ fn node(expr: &mut Expr, types: &[Option<EdmType>], model: &Model) -> Typed {
         }
         (ExprKind::Has(left, right), [l, r]) => compare::has(left, right, (l.clone(), r.clone()), model),
         (ExprKind::In(left, items), [l, types @ ..]) => compare::membership(left, items, l, types, model),
-        (ExprKind::Arithmetic(op, ..), [left, right]) => {
-            let result = arithmetic(*op, left, right);
-            result.ok_or_else(|| arithmetic_mismatch(*op, left, right, start).into())
+        (ExprKind::Arithmetic(op, left, right), [left_ty, right_ty]) => {
+            let [left, right] = [(left, left_ty), (right, right_ty)].map(|(side, ty)| as_duration(side, ty));
+            let result = arithmetic(*op, &left, &right);
+            result.ok_or_else(|| arithmetic_mismatch(*op, &left, &right, start).into())
         }
         (ExprKind::Call(Function::Case, arguments), types) => case(arguments, types),
         (ExprKind::Call(function, arguments), types) => call(*function, arguments, types),
@@ -107,6 +108,18 @@ fn must_hold(expr: &Expr, ty: Option<&EdmType>) -> Result<(), Box<QueryError>> {
 
 fn mismatch(position: usize, message: impl Into<String>) -> QueryError {
     QueryError::bad(code::TYPE_MISMATCH, message).at(position)
+}
+
+/// Text that reads as a duration is one: `'P1D'` (4.01 has no prefix).
+fn as_duration(side: &mut Expr, ty: &Option<EdmType>) -> Option<EdmType> {
+    if let ExprKind::Literal(value @ Literal::String(_)) = &mut side.kind
+        && let Literal::String(text) = &*value
+        && let Some(duration) = crate::literal::parse::as_type(text, &EdmType::Duration)
+    {
+        *value = duration;
+        return Some(EdmType::Duration);
+    }
+    ty.clone()
 }
 
 /// Numbers promote to the widest; times and durations combine as §5.1.1.2 lists.
@@ -166,13 +179,27 @@ fn call(function: Function, arguments: &[Expr], types: &[Option<EdmType>]) -> Ty
         let Some(ty) = ty.as_ref().filter(|ty| !fits(*kind, ty)) else { continue };
         let what = match &argument.kind {
             ExprKind::Path(path) => format!("'{path}' is {}", ty.plain()),
-            ExprKind::Literal(literal) if *kind == Kind::Text => {
+            ExprKind::Literal(literal) if matches!(kind, Kind::Text | Kind::TextOrCollection) => {
                 format!("{literal} is {}; write '{literal}' in single quotes", ty.plain())
             }
             _ => format!("this is {}", ty.plain()),
         };
         let message = format!("{}() needs {} here, and {what}.", signature.name, wanted(*kind));
         return Err(mismatch(argument.span.start, message).into());
+    }
+    let is_collection = |ty: &Option<EdmType>| matches!(ty, Some(EdmType::Collection(_)));
+    if let ([_, second], [Some(left), Some(right)], [Kind::TextOrCollection, Kind::TextOrCollection]) =
+        (arguments, types, signature.arguments)
+        && is_collection(&types[0]) != is_collection(&types[1])
+    {
+        let (left, right) = (left.plain(), right.plain());
+        let advice =
+            if is_collection(&types[0]) { " To look for an item, write any(x:x eq …)." } else { "" };
+        let message = format!(
+            "{}() needs two texts or two collections, not {left} and {right}.{advice}",
+            signature.name
+        );
+        return Err(mismatch(second.span.start, message).into());
     }
     let first = || types.first().cloned().flatten();
     Ok(signature.result.clone().or_else(first))
@@ -247,7 +274,7 @@ pub(crate) fn enum_literal(ty: &EnumType, text: &str) -> Result<Literal, String>
         match found {
             Some((name, _)) => members.push(name),
             // Values without a name are allowed as numbers.
-            None if part.parse::<i64>().is_ok() => members.push(part),
+            None if part.parse::<i64>().is_ok() => members.push(part.trim_start_matches('+')),
             None => {
                 let hint = did_you_mean(part, ty.members.iter().map(|(name, _)| name.as_str()));
                 return Err(format!("'{}' has no member '{part}'.{hint}", ty.name));

@@ -82,20 +82,21 @@ const fn signature(
 }
 
 const TEXT_AND_TEXT: &[Kind] = &[Kind::Text, Kind::Text];
+const TWO_ALIKE: &[Kind] = &[Kind::TextOrCollection, Kind::TextOrCollection];
 
 static SIGNATURES: [Signature; 34] = [
     signature(Function::Concat, "concat", &[Kind::TextOrCollection, Kind::TextOrCollection], None),
-    signature(Function::Contains, "contains", TEXT_AND_TEXT, Some(EdmType::Boolean)),
-    signature(Function::EndsWith, "endswith", TEXT_AND_TEXT, Some(EdmType::Boolean)),
-    signature(Function::IndexOf, "indexof", TEXT_AND_TEXT, Some(EdmType::Int32)),
+    signature(Function::Contains, "contains", TWO_ALIKE, Some(EdmType::Boolean)),
+    signature(Function::EndsWith, "endswith", TWO_ALIKE, Some(EdmType::Boolean)),
+    signature(Function::IndexOf, "indexof", TWO_ALIKE, Some(EdmType::Int32)),
     signature(Function::Length, "length", &[Kind::TextOrCollection], Some(EdmType::Int32)),
-    signature(Function::StartsWith, "startswith", TEXT_AND_TEXT, Some(EdmType::Boolean)),
+    signature(Function::StartsWith, "startswith", TWO_ALIKE, Some(EdmType::Boolean)),
     Signature {
         function: Function::Substring,
         name: "substring",
-        arguments: &[Kind::Text, Kind::Whole, Kind::Whole],
+        arguments: &[Kind::TextOrCollection, Kind::Whole, Kind::Whole],
         required: 2,
-        result: Some(EdmType::String),
+        result: None,
     },
     signature(Function::MatchesPattern, "matchesPattern", TEXT_AND_TEXT, Some(EdmType::Boolean)),
     signature(Function::ToLower, "tolower", &[Kind::Text], Some(EdmType::String)),

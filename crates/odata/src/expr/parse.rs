@@ -119,6 +119,7 @@ enum Step {
     TypeCall { is_cast: bool },
     Lambda(Box<LambdaHead>),
     FilteredCount(Box<Path>),
+    FilteredPath(Box<Path>),
     Invoke(Box<InvokeHead>),
 }
 
@@ -302,6 +303,7 @@ impl Parser<'_, '_, '_> {
                 Step::TypeCall { is_cast } => self.type_call(is_cast, start),
                 Step::Lambda(head) => self.lambda(*head, start),
                 Step::FilteredCount(path) => self.filtered_count(*path, start),
+                Step::FilteredPath(path) => self.filtered_path(*path, start),
                 Step::Invoke(head) => self.invoke(*head, start),
             },
         }

@@ -92,6 +92,20 @@ impl<'c> Scope<'c> {
         })
     }
 
+    /// A type derived from `from` without its namespace (4.01), unless a property has the name.
+    pub(crate) fn is_unqualified_type(&self, from: &EdmType, name: &str) -> bool {
+        let own = match from {
+            EdmType::Collection(item) => &**item,
+            single => single,
+        };
+        let (EdmType::Entity(base) | EdmType::Complex(base)) = own else { return false };
+        let is_member = self
+            .model()
+            .members_of(own)
+            .is_some_and(|all| all.find(name).is_some() || all.find_navigation(name).is_some());
+        name != base && !is_member && self.model().is_kind_of(name, base)
+    }
+
     /// The type a path of type `from` has after the segment `name`: `Ok(None)` if that changes nothing.
     ///
     /// # Errors

@@ -64,6 +64,13 @@ impl Reader<'_> {
         self.accept(')').map(|()| items)
     }
 
+    /// Reads `()`.
+    fn is_empty_list(&mut self) -> bool {
+        let empty = self.rest.strip_prefix("()");
+        self.rest = empty.unwrap_or(self.rest);
+        empty.is_some()
+    }
+
     fn number(&mut self) -> Option<f64> {
         self.rest = self.rest.trim_start();
         let end = self.rest.find(|c: char| !(c.is_ascii_digit() || "+-.eE".contains(c)));
@@ -89,7 +96,7 @@ impl Reader<'_> {
 
     fn polygon(&mut self) -> Option<Vec<Vec<Point>>> {
         let ring = |reader: &mut Self| {
-            reader.list(Self::point).filter(|points| points.len() >= 4 && points.first() == points.last())
+            reader.list(Self::point).filter(|points| points.len() >= 2 && points.first() == points.last())
         };
         self.list(ring)
     }
@@ -106,6 +113,7 @@ impl Reader<'_> {
             }
             "LINESTRING" => parts.push(Part::Line(self.line()?)),
             "POLYGON" => parts.push(Part::Polygon(self.polygon()?)),
+            "MULTIPOINT" | "MULTILINESTRING" | "MULTIPOLYGON" if self.is_empty_list() => {}
             "MULTIPOINT" => {
                 let points = self.list(|reader| {
                     let [point] = reader.list(Self::point)?[..] else { return None };
@@ -237,6 +245,7 @@ mod tests {
             "LINESTRING(0 0,1 1, 2 2)",
             "POLYGON((0 0,10 0,10 10,0 10,0 0),(1 1,2 1,2 2,1 1))",
             "MULTIPOINT((0 0),(1 1))",
+            "SRID=0;MultiPoint()",
             "MULTILINESTRING((0 0,1 1),(2 2,3 3))",
             "MULTIPOLYGON(((0 0,1 0,1 1,0 0)))",
             "COLLECTION(POINT(0 0),LINESTRING(0 0,1 1))",
@@ -252,7 +261,7 @@ mod tests {
             "POINT(0 0) x",
             "POINT(a b)",
             "LINESTRING(0 0)",
-            "POLYGON((0 0,1 1,0 0))",
+            "POLYGON((0 0))",
             "POLYGON((0 0,1 0,1 1,2 2))",
             "SRID=x;POINT(0 0)",
             "CIRCLE(0 0)",

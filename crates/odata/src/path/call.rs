@@ -96,7 +96,11 @@ fn value(cursor: &mut Cursor<'_>, aliases: &Aliases, model: &Model) -> Result<Li
         .map_err(|error| *error)?;
     match expr.kind {
         ExprKind::Literal(value) => Ok(value),
-        _ => Err(QueryError::bad(code::SYNTAX, "Write a value here, such as 5 or 'text'.").at(start)),
+        ExprKind::Path(_) | ExprKind::Compare(..) => {
+            Err(QueryError::bad(code::SYNTAX, "Write a value here, such as 5 or 'text'.").at(start))
+        }
+        _ => Err(QueryError::not_implemented("Expressions are not available as arguments; write a value.")
+            .at(start)),
     }
 }
 

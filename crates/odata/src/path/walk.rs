@@ -31,14 +31,16 @@ pub(super) fn resource(raw_path: &str, raw_query: &str, model: &Model) -> Result
     if first.text.starts_with('$') {
         return system(first, rest, model);
     }
-    let (aliases, named) = parameters(raw_query)?;
+    let (aliases, mut named) = parameters(raw_query)?;
+    // `?@color='red'` gives a parameter its value as `?color='red'` does (4.01 §5.3).
+    named.extend(aliases.iter().map(|(name, text)| (name[1..].to_owned(), text.clone())));
     let asked = Asked { aliases: &aliases, named: &named };
     data(first, rest, &asked, model).map(Resource::Data)
 }
 
 /// `$root/…` in an expression: decoded text, without the `$root/`.
 pub(crate) fn in_expression(text: &str, aliases: &Aliases, model: &Model) -> Result<DataPath, QueryError> {
-    let steps = divide(text)?;
+    let steps = divide(text, true)?;
     let asked = Asked { aliases, named: &[] };
     match steps.split_first() {
         Some((first, rest)) => data(first, rest, &asked, model),
@@ -72,6 +74,9 @@ fn system(first: &Step, rest: &[Step], model: &Model) -> Result<Resource, QueryE
         ("$entity", None, [step, rest @ ..]) => (Resource::EntityAs(cast(step)?), rest),
         ("$all", None, []) => (Resource::All(None), rest),
         ("$all", None, [step, rest @ ..]) => (Resource::All(Some(cast(step)?)), rest),
+        ("$crossjoin", Some(inside), [Step { text, .. }]) if text == "$query" => {
+            (cross_join(inside, first.at + name.len() + 1, model)?, &[][..])
+        }
         ("$crossjoin", Some(inside), rest) => (cross_join(inside, first.at + name.len() + 1, model)?, rest),
         ("$crossjoin", None, _) => {
             let message = "Write the sets in parentheses, such as $crossjoin(devices,users).";
@@ -114,7 +119,7 @@ fn split(raw_path: &str) -> Result<Vec<Step>, QueryError> {
     let raw = raw_path.strip_prefix('/').unwrap_or(raw_path);
     let offset = raw_path.len() - raw.len();
     let raw = raw.strip_suffix('/').unwrap_or(raw);
-    let mut steps = divide(raw).map_err(|error| shifted(error, offset))?;
+    let mut steps = divide(raw, false).map_err(|error| shifted(error, offset))?;
     for step in &mut steps {
         step.at += offset;
         step.text = decode(&step.text, false).map_err(|error| shifted(error, step.at))?;
@@ -122,15 +127,15 @@ fn split(raw_path: &str) -> Result<Vec<Step>, QueryError> {
     Ok(steps)
 }
 
-/// Cuts at the slashes that stand outside parentheses.
-fn divide(text: &str) -> Result<Vec<Step>, QueryError> {
+/// Cuts at the slashes that stand outside parentheses. In a URL, those inside quotes must be escaped.
+fn divide(text: &str, quotes_protect: bool) -> Result<Vec<Step>, QueryError> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
     let mut steps = Vec::new();
     let mut at = 0;
     while at <= text.len() {
-        let length = segment_length(&text[at..]);
+        let length = segment_length(&text[at..], quotes_protect);
         if length == 0 {
             return Err(QueryError::not_found("Two slashes follow each other; remove one.").at(at));
         }
@@ -144,12 +149,12 @@ fn divide(text: &str) -> Result<Vec<Step>, QueryError> {
 }
 
 /// Bytes up to the next slash outside parentheses; where parentheses do not close, up to the next slash of all.
-fn segment_length(text: &str) -> usize {
+fn segment_length(text: &str, quotes_protect: bool) -> usize {
     let (mut depth, mut is_quoted) = (0_usize, false);
     for (index, c) in text.char_indices() {
         let is_quote = c == '\'' || (c == '%' && text[index..].starts_with("%27"));
         match c {
-            '/' if depth == 0 => return index,
+            '/' if depth == 0 || (is_quoted && !quotes_protect) => return index,
             '(' if !is_quoted => depth += 1,
             ')' if !is_quoted => depth = depth.saturating_sub(1),
             _ if is_quote && depth > 0 => is_quoted = !is_quoted,
@@ -174,6 +179,8 @@ struct Walk<'w> {
     ty: EdmType,
     /// `$count`, `$value`, `$ref` end a path.
     is_over: bool,
+    /// The step before was a type.
+    was_cast: bool,
 }
 
 /// A name and the text in its parentheses.
@@ -225,8 +232,15 @@ impl<'w> Walk<'w> {
     fn start(step: &Step, is_last: bool, asked: &'w Asked<'w>, model: &'w Model) -> Result<Self, QueryError> {
         let (name, inside) = parts(step)?;
         let at_inside = step.at + name.len() + 1;
-        let walk =
-            |root: Root, ty: EdmType| Self { model, asked, root, segments: Vec::new(), ty, is_over: false };
+        let walk = |root: Root, ty: EdmType| Self {
+            model,
+            asked,
+            root,
+            segments: Vec::new(),
+            ty,
+            is_over: false,
+            was_cast: false,
+        };
         if let Some(set) = named(&model.entity_sets, |set| &set.name, name) {
             let ty = EdmType::collection_of(EdmType::Entity(set.entity_type.clone()));
             let mut walk = walk(Root::Set(set.name.clone()), ty);
@@ -281,8 +295,17 @@ impl<'w> Walk<'w> {
         if step.text.starts_with('$') {
             return self.dollar(step).map(|()| after);
         }
-        if self.cast(step)? || self.call(step, after.is_empty())? {
+        if self.was_cast && self.model.named_type(&step.text).is_some() {
+            let message = format!("Only one type may stand here; remove '/{}'.", step.text);
+            return Err(QueryError::bad(code::SYNTAX, message).at(step.at));
+        }
+        self.was_cast = self.cast(step)?;
+        if self.was_cast || self.call(step, after.is_empty())? {
             return Ok(after);
+        }
+        if self.segments.last() == Some(&Segment::Each) {
+            let message = format!("Only an action or a function may follow $each, not '{}'.", step.text);
+            return Err(QueryError::not_found(message).at(step.at));
         }
         if matches!(self.ty, EdmType::Collection(_)) {
             if self.index(step) {
@@ -383,9 +406,16 @@ impl<'w> Walk<'w> {
             ("$ref", None) if is_entity => Segment::Reference,
             ("$value", None) if !is_collection && !is_structured => Segment::Value,
             ("$value", None) if !is_collection && is_entity && has_stream() => Segment::Value,
-            ("$each", None) if is_collection => Segment::Each,
-            ("$filter", Some(inside)) if is_collection => {
-                return self.filter(inside, step.at + name.len() + 1);
+            ("$filter", Some(_)) if is_collection => {
+                let (inside, key) = with_key(inside);
+                let (inside, at) = (inside.unwrap_or_default(), step.at + name.len() + 1);
+                self.filter(inside, at)?;
+                return key.map_or(Ok(()), |key| self.key(key, at + inside.len() + 2));
+            }
+            ("$each", None) if is_collection => {
+                self.segments.push(Segment::Each);
+                self.ty = item(&self.ty).clone();
+                return Ok(());
             }
             ("$count" | "$ref" | "$value" | "$each" | "$filter", _) => {
                 let message = format!("'{}' does not apply to {}; remove it.", step.text, self.ty.plain());

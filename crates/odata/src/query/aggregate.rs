@@ -2,7 +2,7 @@
 
 use super::read::Reader;
 use super::{Aggregate, AggregateFrom, AggregateMethod};
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, is_identifier_part};
 use crate::edm::EdmType;
 use crate::error::{QueryError, code, did_you_mean};
 use crate::expr::{self, Expr, ExprKind};
@@ -40,13 +40,23 @@ impl Reader<'_, '_> {
             let item = Aggregate { expr: None, method: AggregateMethod::Count, from, name };
             return Ok((item, EdmType::Int64));
         }
-        let mut value = self.through_collections(cursor)?;
+        // Only a path by itself may lead through collections: arithmetic needs single values.
+        let before_with = rest.split_whitespace().next().unwrap_or_default();
+        let is_path = before_with.chars().all(|c| c == '/' || c == '.' || c == '$' || is_identifier_part(c));
+        let mut value = if is_path
+            && rest[before_with.len()..].trim_start().starts_with(['w', 'W', 'a', 'A', 'f', 'F'])
+        {
+            self.through_collections(cursor)?
+        } else {
+            self.expression(cursor)?
+        };
         cursor.skip_space();
         if let ExprKind::Count(path, None) = &value.kind {
             let kind = ExprKind::Path(path.clone());
             let expr = Some(Expr::new(kind, value.span));
+            let from = self.aggregate_from(cursor, &EdmType::Int64)?;
             let name = self.aggregate_name(cursor, made)?;
-            let item = Aggregate { expr, method: AggregateMethod::Count, from: Vec::new(), name };
+            let item = Aggregate { expr, method: AggregateMethod::Count, from, name };
             return Ok((item, EdmType::Int64));
         }
         let ty = expr::check(&mut value, &self.context)?;

@@ -79,7 +79,7 @@ impl<'m> Reader<'m, '_> {
                 return Err(QueryError::not_implemented(message).at(position));
             }
             let name = cursor.dotted();
-            if name.contains('.') {
+            if name.contains('.') || scope.is_unqualified_type(&path.ty, name) {
                 if let Some(ty) = scope.cast(&path.ty, name, position)? {
                     let model = self.context.model;
                     path.segments.push(model.qualified(model.unqualified(name)));
@@ -235,7 +235,8 @@ fn read_levels(cursor: &mut Cursor<'_>) -> Result<Levels, QueryError> {
     }
     let position = cursor.position;
     let levels = u32::try_from(number(cursor)?).ok().filter(|levels| *levels > 0);
-    levels.map(Levels::Number).ok_or_else(|| {
+    let is_zero_led = cursor.since(position).trim_start().starts_with('0');
+    levels.filter(|_| !is_zero_led).map(Levels::Number).ok_or_else(|| {
         QueryError::bad(code::INVALID_VALUE, "Write a number of levels from 1, or max.").at(position)
     })
 }

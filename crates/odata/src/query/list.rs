@@ -67,7 +67,9 @@ impl Reader<'_, '_> {
             return true;
         }
         let name = cursor.identifier();
-        let is_known = model.operations.iter().any(|operation| operation.name == name);
+        let members = model.members_of(&self.context.ty).unwrap_or_default();
+        let is_known =
+            members.find(name).is_none() && model.operations.iter().any(|operation| operation.name == name);
         if is_known && cursor.accept('(') {
             cursor.take_while(|c| c != ')');
             cursor.accept(')');
@@ -148,7 +150,7 @@ impl Reader<'_, '_> {
                 let message = format!("A property name is missing here; found {}.", cursor.found());
                 return Err(cursor.syntax(message));
             }
-            if name.contains('.') {
+            if name.contains('.') || scope.is_unqualified_type(&path.ty, name) {
                 if let Some(ty) = scope.cast(&path.ty, name, position)? {
                     let model = self.context.model;
                     path.segments.push(model.qualified(model.unqualified(name)));

@@ -19,6 +19,9 @@ pub enum SearchExpr {
 
 impl Reader<'_, '_> {
     pub(super) fn search(&self, cursor: &mut Cursor<'_>) -> Result<SearchExpr, QueryError> {
+        if let Some(unfinished) = unfinished(cursor) {
+            return Ok(SearchExpr::Phrase(unfinished));
+        }
         let mut terms = vec![self.search_all(cursor)?];
         while accept_keyword(cursor, "OR") {
             terms.push(self.search_all(cursor)?);
@@ -72,6 +75,27 @@ impl Reader<'_, '_> {
         }
         Ok(SearchExpr::Word(word.to_owned()))
     }
+}
+
+/// What somebody is still typing, whole in single quotes: `'"blue gre'`. Double quotes in it are no text.
+fn unfinished(cursor: &mut Cursor<'_>) -> Option<String> {
+    let start = cursor.position;
+    cursor.skip_space();
+    let mut text = String::new();
+    let mut is_open = cursor.accept('\'');
+    while is_open && !cursor.is_at_end() {
+        text.push_str(cursor.take_while(|c| c != '\''));
+        is_open = cursor.accept('\'') && cursor.accept('\'');
+        if is_open {
+            text.push('\'');
+        }
+    }
+    let is_whole = !text.is_empty() && matches!(cursor.peek(), None | Some(')' | ';'));
+    if is_whole && cursor.since(start).ends_with('\'') {
+        return Some(text.replace('"', "").trim().to_owned());
+    }
+    cursor.position = start;
+    None
 }
 
 fn single_or(mut terms: Vec<SearchExpr>, many: fn(Vec<SearchExpr>) -> SearchExpr) -> SearchExpr {

@@ -35,6 +35,13 @@ pub(super) fn call(function: Function, arguments: &[Literal], row: Row<'_>) -> L
             let taken = usize::try_from((*length).max(0)).unwrap_or(usize::MAX);
             Some(Literal::String(after(text, *start).chars().take(taken).collect()))
         }
+        [Literal::Collection(items), Literal::Int(start), Literal::Int(length)]
+            if function == Function::Substring =>
+        {
+            let [start, length] =
+                [start, length].map(|number| usize::try_from((*number).max(0)).unwrap_or(usize::MAX));
+            Some(Literal::Collection(items.iter().skip(start).take(length).cloned().collect()))
+        }
         _ => None,
     };
     result.unwrap_or(Literal::Null)
@@ -141,10 +148,18 @@ fn binary(function: Function, left: &Literal, right: &Literal) -> Option<Literal
         (Literal::String(text), Literal::Int(start)) if function == Function::Substring => {
             Some(Literal::String(after(text, *start).to_owned()))
         }
+        (Literal::Collection(items), Literal::Int(start)) if function == Function::Substring => {
+            let start = usize::try_from((*start).max(0)).unwrap_or(usize::MAX);
+            Some(Literal::Collection(items.iter().skip(start).cloned().collect()))
+        }
         (Literal::Collection(left), Literal::Collection(right)) => match function {
             Function::Concat => Some(Literal::Collection(left.iter().chain(right).cloned().collect())),
             Function::HasSubset => Some(Literal::Bool(is_subset(left, right))),
             Function::HasSubsequence => Some(Literal::Bool(is_subsequence(left, right))),
+            Function::Contains => Some(Literal::Bool(place_of(left, right).is_some())),
+            Function::StartsWith => Some(Literal::Bool(left.starts_with(right))),
+            Function::EndsWith => Some(Literal::Bool(left.ends_with(right))),
+            Function::IndexOf => place_of(left, right).map_or(Some(Literal::Int(-1)), count),
             _ => None,
         },
         _ => None,
@@ -172,6 +187,11 @@ fn of_texts(function: Function, left: &str, right: &str) -> Option<Literal> {
 /// What the pattern does wrong.
 pub(super) fn pattern(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text).size_limit(1 << 20).build()
+}
+
+/// Where all items of `right` follow each other in `left`.
+fn place_of(left: &[Literal], right: &[Literal]) -> Option<usize> {
+    (0..=left.len()).find(|start| left[*start..].starts_with(right))
 }
 
 /// Each item of `right` is matched by another item of `left`.

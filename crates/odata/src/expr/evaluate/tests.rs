@@ -138,6 +138,8 @@ fn times_and_durations_combine() {
         ("date(lastSync) sub bought", "duration'P20D'"),
         ("bought add duration'P28D'", "2018-03-01"),
         ("age mul 2", "duration'P3D'"),
+        ("2 mul 'P1D'", "duration'P2D'"),
+        ("lastSync add 'PT1H' gt lastSync", "true"),
         ("age div 3", "duration'PT12H'"),
         ("totalseconds(age)", "129600.0"),
         ("totaloffsetminutes(lastSync)", "0"),
@@ -167,6 +169,18 @@ fn collections_are_asked_with_variables() {
         ("hassubset(tags,tags)", "true"),
         ("hassubsequence(tags,tags)", "true"),
         ("length(concat(tags,tags))", "6"),
+        ("contains([1,2,3],[2,3])", "true"),
+        ("contains([1,2,3],[1,3])", "false"),
+        ("startswith([1,2,3],[1,2]) and endswith([1,2,3],[3])", "true"),
+        ("indexof([1,2,3],[2,3])", "1"),
+        ("indexof([1,2,3],[4])", "-1"),
+        ("length(substring(tags,1))", "2"),
+        ("hassubset(substring([1,2,3],1,1),[2])", "true"),
+        ("licenses/$filter(sku eq 00000000-0000-0000-0000-000000000001)/$count", "1"),
+        ("matchesPattern(deviceName,'^K.*1$')", "true"),
+        ("geo.distance(geography'SRID=0;Point(0 0)',geography'SRID=0;Point(3 4)')", "5e0"),
+        ("geo.length(geography'SRID=0;LineString(0 0,3 4)')", "5e0"),
+        ("geo.intersects(geography'Point(1 1)',geography'Polygon((0 0,2 0,2 2,0 2,0 0))')", "true"),
     ]);
 }
 

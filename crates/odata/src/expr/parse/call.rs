@@ -110,7 +110,9 @@ impl Parser<'_, '_, '_> {
             ahead.skip_space();
             ahead.peek() == Some(')')
         };
-        if !is_whole || !name.contains('.') {
+        let model = self.scope.model();
+        let is_type = name.contains('.') || model.named_type(&model.qualified(name)).is_some();
+        if !is_whole || !is_type {
             return Ok(None);
         }
         let position = self.cursor.position;

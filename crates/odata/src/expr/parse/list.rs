@@ -15,7 +15,15 @@ impl Parser<'_, '_, '_> {
         match self.cursor.peek() {
             Some('@') => self.alias_list(start),
             Some('[') => self.items('[', ']'),
-            Some('(') => self.items('(', ')'),
+            Some('(') => {
+                let items = self.items('(', ')')?;
+                let odd = items.iter().find(|item| item.as_literal().is_none());
+                if let (Some(odd), true) = (odd, items.len() > 1) {
+                    let message = "A list holds literals; join conditions about properties with or.";
+                    return Err(QueryError::bad(code::SYNTAX, message).at(odd.span.start).into());
+                }
+                Ok(items)
+            }
             Some(c) if c == '$' || is_identifier_start(c) => {
                 let collection = self.binary(Operator::In.precedence() + 1)?;
                 let is_path = matches!(&collection.kind, ExprKind::Path(path) if matches!(path.ty, EdmType::Collection(_)));

@@ -13,6 +13,10 @@ impl<'c> Parser<'_, 'c, '_> {
             return self.path_tail(path, start);
         }
         let place = self.scope.root.clone();
+        if self.cursor.peek() == Some('/') && self.scope.is_unqualified_type(place.ty(), first) {
+            let name = self.qualified(first);
+            return self.after_cast(&name, start);
+        }
         let (name, ty) = self.scope.member(&place, self.scope.at_root, first, start)?;
         self.path_tail(Path { variable: None, segments: vec![name], ty }, start)
     }
@@ -61,6 +65,13 @@ impl<'c> Parser<'_, 'c, '_> {
                 }
                 continue;
             }
+            if self.scope.is_unqualified_type(&path.ty, name) {
+                if let Some(ty) = self.scope.cast(&path.ty, name, position)? {
+                    path.segments.push(self.qualified(name));
+                    path.ty = ty;
+                }
+                continue;
+            }
             if let (EdmType::Collection(item), true) = (&path.ty, self.scope.through_collections) {
                 path.ty = (**item).clone();
             }
@@ -83,6 +94,9 @@ impl<'c> Parser<'_, 'c, '_> {
         let position = self.cursor.position;
         self.cursor.accept('$');
         let name = self.cursor.identifier();
+        if name == "filter" && matches!(path.ty, EdmType::Collection(_)) && self.cursor.accept('(') {
+            return Ok(Step::FilteredPath(Box::new(path)));
+        }
         if name != "count" {
             let message = format!("Only $count may follow '/' here; found '${name}'.");
             return Err(QueryError::not_implemented(message).at(position).into());
@@ -103,6 +117,25 @@ impl<'c> Parser<'_, 'c, '_> {
     }
 
     pub(super) fn filtered_count(&mut self, path: Path, start: usize) -> Parsed {
+        let filter = self.item_condition(&path, start)?;
+        self.cursor.expect(')', "Close $count( with ')'.")?;
+        self.node(ExprKind::Count(path, Some(filter)), start)
+    }
+
+    /// `$filter(…)/$count`, the same as `$count($filter=…)`.
+    pub(super) fn filtered_path(&mut self, path: Path, start: usize) -> Parsed {
+        let filter = self.item_condition(&path, start)?;
+        self.cursor.expect(')', "Close $filter( with ')'.")?;
+        let position = self.cursor.position;
+        if self.cursor.accept('/') && self.cursor.accept('$') && self.cursor.identifier() == "count" {
+            return self.node(ExprKind::Count(path, Some(filter)), start);
+        }
+        let message = "Only /$count is available after $filter(…) here.";
+        Err(QueryError::not_implemented(message).at(position).into())
+    }
+
+    /// A condition whose paths start at the items of the collection.
+    fn item_condition(&mut self, path: &Path, start: usize) -> Parsed {
         let outer = match &path.ty {
             EdmType::Collection(item) => {
                 let item = self.scope.place(item);
@@ -116,8 +149,7 @@ impl<'c> Parser<'_, 'c, '_> {
         self.budget.leave();
         self.scope.root = outer;
         self.scope.at_root = was_at_root;
-        self.cursor.expect(')', "Close $count( with ')'.")?;
-        self.node(ExprKind::Count(path, Some(filter)), start)
+        Ok(filter)
     }
 
     /// `any()`, or the beginning of `any(x:…)`.
@@ -125,6 +157,10 @@ impl<'c> Parser<'_, 'c, '_> {
         let quantifier = match name.to_ascii_lowercase().as_str() {
             "any" => Quantifier::Any,
             "all" => Quantifier::All,
+            "aggregate" => {
+                let message = "aggregate() in expressions is not available; use $apply.";
+                return Err(QueryError::not_implemented(message).at(position).into());
+            }
             _ => {
                 if let Some(step) = self.invoke_head(name, Some(path.clone())) {
                     return Ok(step);

@@ -78,6 +78,8 @@ fn searches_are_trees() {
     assert_eq!(search("\"a \\\"b\\\" AND\""), Phrase("a \"b\" AND".to_owned()));
     assert_eq!(search("\"displayName:x\""), Phrase("displayName:x".to_owned()));
     assert_eq!(search("a;b 08/15"), And(vec![word("a;b"), word("08/15")]));
+    assert_eq!(search("'\"blue gre'"), Phrase("blue gre".to_owned()));
+    assert_eq!(search("Daniel's"), word("Daniel's"));
     assert_eq!(search("AND OR"), And(vec![word("AND"), word("OR")]));
     assert_eq!(search("AND OR NOT"), Or(vec![word("AND"), word("NOT")]));
     assert_eq!(search("NOT NOT"), Not(Box::new(word("NOT"))));
@@ -180,7 +182,7 @@ fn aliases_stand_for_expressions() {
 
 #[test]
 fn refused_options_say_which_and_where() {
-    let cases: [(&str, ErrorKind, &str, Option<usize>, &str); 87] = [
+    let cases: [(&str, ErrorKind, &str, Option<usize>, &str); 88] = [
         ("$fliter=1", BadRequest, "$fliter", None, "Did you mean '$filter'?"),
         ("$whatever=1", BadRequest, "$whatever", None, "unknown query option"),
         ("$top=5&top=6", BadRequest, "$top", None, "more than once"),
@@ -210,6 +212,7 @@ fn refused_options_say_which_and_where() {
         ("$index=x", BadRequest, "$index", Some(0), "whole number"),
         ("$compute=price", BadRequest, "$compute", Some(0), "invalid compute expression format"),
         ("$expand=$value", NotImplemented, "$expand", Some(0), "begins with '$'"),
+        ("$expand=owner($levels=04)", BadRequest, "$expand", Some(14), "levels from 1"),
         ("$expand=*($top=1)", BadRequest, "$expand", Some(2), "Only $levels"),
         ("$expand=deviceName", BadRequest, "$expand", Some(0), "no navigation property"),
         ("$expand=owner(@x=1)", NotImplemented, "$expand", Some(6), "aliases"),

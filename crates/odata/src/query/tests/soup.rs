@@ -156,7 +156,10 @@ fn tree() -> impl Strategy<Value = ExprKind> {
                 boxed(right)
             )),
             (inner.clone(), inner.clone()).prop_map(|(left, right)| ExprKind::Has(boxed(left), boxed(right))),
-            (inner.clone(), list(1)).prop_map(|(left, items)| ExprKind::In(boxed(left), items)),
+            (inner.clone(), proptest::collection::vec(any::<i64>(), 1..4)).prop_map(|(left, numbers)| {
+                let item = |number| Expr::new(ExprKind::Literal(Literal::Int(number)), Span::default());
+                ExprKind::In(boxed(left), numbers.into_iter().map(item).collect())
+            }),
             inner
                 .clone()
                 .prop_map(|kind| ExprKind::Call(Function::ToLower, vec![Expr::new(kind, Span::default())])),
