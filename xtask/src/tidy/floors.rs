@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use cargo_metadata::{MetadataCommand, TargetKind};
+use cargo_metadata::{DependencyKind, MetadataCommand, TargetKind};
 
-use super::rules::Rules;
+use super::rules::{External, Rules};
 use super::{Finding, finding};
 
 /// What the check needs of a package.
@@ -20,6 +20,8 @@ pub(crate) struct Package {
     inside: Vec<String>,
     /// Names of external crates it uses.
     outside: Vec<String>,
+    /// Those that only its tests and examples use.
+    outside_for_tests: Vec<String>,
 }
 
 pub(crate) fn packages(root: &Path) -> Result<Vec<Package>> {
@@ -37,10 +39,13 @@ pub(crate) fn packages(root: &Path) -> Result<Vec<Package>> {
         .iter()
         .map(|package| {
             let mut inside = Vec::new();
-            let mut outside = Vec::new();
+            let (mut outside, mut outside_for_tests) = (Vec::new(), Vec::new());
             for dependency in &package.dependencies {
                 match &dependency.path {
                     Some(path) => inside.push(path.file_name().unwrap_or_default().to_owned()),
+                    None if dependency.kind == DependencyKind::Development => {
+                        outside_for_tests.push(dependency.name.clone());
+                    }
                     None => outside.push(dependency.name.clone()),
                 }
             }
@@ -50,6 +55,7 @@ pub(crate) fn packages(root: &Path) -> Result<Vec<Package>> {
                 libraries: libraries.map(|target| target.name.clone()).collect(),
                 inside,
                 outside,
+                outside_for_tests,
             })
         })
         .collect()
@@ -115,8 +121,11 @@ fn floors(package: &Package, rules: &Rules, found: &mut Vec<Finding>) {
 fn externals(package: &Package, rules: &Rules, found: &mut Vec<Finding>) {
     let name = &package.folder;
     let folder = if name == "xtask" { "xtask".to_owned() } else { format!("crates/{name}") };
-    for dependency in &package.outside {
-        for rule in rules.externals.iter().filter(|rule| rule.names(dependency)) {
+    let own = package.outside.iter().map(|dependency| (dependency, false));
+    let for_tests = package.outside_for_tests.iter().map(|dependency| (dependency, true));
+    for (dependency, is_for_tests) in own.chain(for_tests) {
+        let of_it = |rule: &&External| rule.names(dependency) && !(is_for_tests && rule.tests_may);
+        for rule in rules.externals.iter().filter(of_it) {
             let allowed = rule.only.as_ref().is_none_or(|only| rules.lists(only, name));
             if !allowed || rules.lists(&rule.not, name) {
                 let place = format!("{folder}/Cargo.toml");
@@ -141,7 +150,7 @@ mod tests {
             external = [
                 { names = ["rusqlite"], only = ["sql"], why = "one driver" },
                 { names = ["arrow-*"], only = ["warehouse"], why = "columns" },
-                { names = ["tokio"], not = ["@pure"], why = "no runtime" },
+                { names = ["tokio"], not = ["@pure"], tests_may = true, why = "no runtime" },
             ]
             "#,
         )
@@ -152,6 +161,7 @@ mod tests {
             libraries: vec![folder.to_owned()],
             inside,
             outside,
+            outside_for_tests: Vec::new(),
         };
         let mut packages = vec![named(folder, owned(inside), owned(outside))];
         for other in ["odata", "devices", "warehouse"].into_iter().filter(|other| *other != folder) {
@@ -189,6 +199,29 @@ mod tests {
     }
 
     #[test]
+    fn tests_and_examples_may_use_what_a_rule_lets_them() {
+        let rules: Rules = toml::from_str(
+            r#"
+            floor = [{ name = "pure", crates = ["odata"] }]
+            external = [
+                { names = ["rusqlite"], only = ["sql"], why = "one driver" },
+                { names = ["tokio"], not = ["@pure"], tests_may = true, why = "no runtime" },
+            ]
+            "#,
+        )
+        .unwrap();
+        let package = Package {
+            folder: "odata".to_owned(),
+            libraries: vec!["odata".to_owned()],
+            inside: Vec::new(),
+            outside: Vec::new(),
+            outside_for_tests: vec!["tokio".to_owned(), "rusqlite".to_owned()],
+        };
+        let said = lines(&check(&[package], &rules));
+        assert!(said.contains("rusqlite") && !said.contains("tokio"), "{said}");
+    }
+
+    #[test]
     fn a_crate_without_a_floor_is_named() {
         let said = check_with("mystery", &[], &[]);
         assert!(said.contains("`mystery` is on no floor; put it into docs/layers.toml"), "{said}");
@@ -201,6 +234,7 @@ mod tests {
             libraries: vec!["status".into()],
             inside: Vec::new(),
             outside: Vec::new(),
+            outside_for_tests: Vec::new(),
         };
         let said = lines(&check(&[package], &Rules::default()));
         assert!(

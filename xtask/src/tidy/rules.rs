@@ -37,6 +37,9 @@ pub(crate) struct External {
     pub(crate) only: Option<Vec<String>>,
     #[serde(default)]
     pub(crate) not: Vec<String>,
+    /// Tests and examples of any crate may use them.
+    #[serde(default)]
+    pub(crate) tests_may: bool,
     pub(crate) why: String,
 }
 
