@@ -41,6 +41,8 @@ pub struct NewPost {
 #[derive(Clone, Debug)]
 pub struct Change {
     pub status: Status,
+    /// None leaves it as it is.
+    pub classification: Option<Classification>,
     pub impact: Option<Words>,
     pub post: NewPost,
 }
@@ -161,6 +163,7 @@ pub fn change(
     change: &Change,
 ) -> Result<(), SqlError> {
     let is_over = change.status.is_over();
+    let classification = change.classification.map_or(found.classification.as_str(), |new| new.as_str());
     let params = [
         id.into(),
         change.status.as_str().into(),
@@ -168,6 +171,7 @@ pub fn change(
         is_over.into(),
         is_over.then_some(hand.now).into(),
         hand.now.into(),
+        classification.into(),
     ];
     tx.exec(&sql::UPDATE_ISSUE, &params)?;
     if let Some(impact) = &change.impact {

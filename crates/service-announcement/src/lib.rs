@@ -5,13 +5,18 @@
 //! Every change raises a notice in its own transaction. It sends nothing itself (that is `notify`'s), keeps no
 //! connector (that is `tenant-status`'s), and asks the program for what other features know.
 
+pub mod hysteresis;
 pub mod issue;
+pub mod job;
 pub mod message;
 pub mod model;
+pub mod monitor;
 pub mod op;
 mod routes;
+pub mod sentinel;
 mod sql;
 mod view;
+pub mod watch;
 
 use std::sync::Arc;
 
@@ -20,6 +25,7 @@ use issue::Hand;
 use store::Store;
 use world::World;
 
+pub use job::ticks;
 pub use routes::module;
 
 /// What every operation of this feature works with. Cheap to clone.
@@ -29,6 +35,7 @@ pub struct ServiceAnnouncement {
     pub world: World,
     /// `https://host:port`, without a slash at the end.
     pub origin: Arc<str>,
+    pub watch: watch::Watch,
 }
 
 impl ServiceAnnouncement {

@@ -67,8 +67,8 @@ pub(crate) const LOCK_ISSUE: Sql = Sql::tenant(
      from service_issue where tenant_id = $1 and id = $2 for update",
 );
 pub(crate) const UPDATE_ISSUE: Sql = Sql::tenant(
-    "update service_issue set status = $3, status_rank = $4, is_resolved = $5, end_at = $6, last_modified_at = $7
-     where tenant_id = $1 and id = $2",
+    "update service_issue set status = $3, status_rank = $4, is_resolved = $5, end_at = $6, last_modified_at = $7,
+     classification = $8 where tenant_id = $1 and id = $2",
 );
 pub(crate) const UPDATE_IMPACT: Sql = Sql::tenant(
     "update service_issue set impact = $3, impact_nl = $4, impact_sv = $5 where tenant_id = $1 and id = $2",
@@ -119,3 +119,27 @@ pub(crate) const MARK_FAVORITED: Sql = Sql::tenant(
     "update service_message_view_point set is_favorited = $4
      where tenant_id = $1 and message_id = $2 and user_id = $3",
 );
+
+pub(crate) const BEGIN_MONITOR: Sql = Sql::tenant(
+    "insert into health_monitor (tenant_id, name, state, memory, read_at) values ($1, $2, '{}', '{}', 0)
+     on conflict (tenant_id, name) do nothing",
+);
+pub(crate) const LOCK_MONITOR: Sql = Sql::tenant(
+    "select state, memory, issue_id, told_at, read_at from health_monitor where tenant_id = $1 and name = $2 for update",
+);
+pub(crate) const KEEP_MONITOR: Sql = Sql::tenant(
+    "update health_monitor set state = $3, memory = $4, issue_id = $5, told_at = $6, read_at = $7
+     where tenant_id = $1 and name = $2",
+);
+/// Work that waits although it is due, or whose worker has gone.
+pub(crate) const BACKLOG: Sql = Sql::tenant(
+    "select count(*), min(due_at) from job
+     where tenant_id = $1 and due_at <= $2 and (state = 'queued' or (state = 'running' and lease_until < $2))",
+);
+/// Devices seen since `$2`, and those of them not seen since `$3`.
+pub(crate) const FLEET: Sql = Sql::tenant(
+    "select count(*), coalesce(sum(case when last_sync_at < $3 then 1 else 0 end), 0) from device
+     where tenant_id = $1 and retired_at is null and last_sync_at >= $2",
+);
+pub(crate) const DATABASE_CLOCK: Sql =
+    Sql::global("select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)");

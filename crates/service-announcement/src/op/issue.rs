@@ -112,7 +112,7 @@ pub async fn post(
             let message = format!("'{}' would end the issue; resolve it instead.", status.as_str());
             return Err(Failure::bad_request(message).target("status"));
         }
-        let change = Change { status, impact: impact.map(Words::same), post };
+        let change = Change { status, classification: None, impact: impact.map(Words::same), post };
         issue::change(tx, &hand, (&id, &found), &change)?;
         Ok(Written { id, status, is_resolved: false })
     });
@@ -143,7 +143,12 @@ pub async fn resolve(
                 format!("'{}' does not end an issue; serviceRestored and resolved do.", status.as_str());
             return Err(Failure::bad_request(message).target("status"));
         }
-        issue::change(tx, &hand, (&id, &found), &Change { status, impact: None, post })?;
+        issue::change(
+            tx,
+            &hand,
+            (&id, &found),
+            &Change { status, classification: None, impact: None, post },
+        )?;
         Ok(Written { id, status, is_resolved: true })
     });
     Ok(Json(kept.await?))

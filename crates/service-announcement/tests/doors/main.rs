@@ -4,6 +4,8 @@
 
 mod issues;
 mod messages;
+mod monitors;
+mod readings;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +16,9 @@ use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use policy::{Caller, Kind, directory_role};
+use readings::SetReadings;
 use serde_json::Value;
+use service_announcement::watch::Watch;
 use service_announcement::{ServiceAnnouncement, module};
 use store::{Sql, SqlError, Store, TenantId, testkit};
 use tower::ServiceExt as _;
@@ -51,6 +55,8 @@ struct Deck {
     router: Router,
     store: Store,
     world: World,
+    feature: ServiceAnnouncement,
+    readings: Arc<SetReadings>,
 }
 
 fn check(test: impl AsyncFn(Deck)) {
@@ -66,13 +72,15 @@ fn check(test: impl AsyncFn(Deck)) {
             });
             made.await.unwrap_or_else(|error: SqlError| panic!("{error}"));
         }
+        let readings = Arc::new(SetReadings::fine(&world));
         let feature = ServiceAnnouncement {
             store: store.clone(),
             world: world.clone(),
             origin: "https://deck.example".into(),
+            watch: Watch::new(readings.clone()),
         };
         let router = api::router(module(&feature).routes, Arc::new(Doorkeeper));
-        test(Deck { router, store, world }).await;
+        test(Deck { router, store, world, feature, readings }).await;
     });
 }
 

@@ -78,15 +78,15 @@ create table service_message_view_point (
   foreign key (tenant_id, user_id) references directory_user (tenant_id, id)
 );
 
+-- state: how many good and bad readings in a row; memory: since when it is bad, and what is usual.
 create table health_monitor (
   tenant_id text not null references tenant (tenant_id),
   name text not null,
-  is_open boolean not null,
-  run bigint not null,
-  grade bigint not null,
-  issue_id text,
-  read_at bigint not null,
+  state text not null,
   memory text not null,
+  issue_id text,
+  told_at bigint,
+  read_at bigint not null,
   primary key (tenant_id, name)
 );
 
