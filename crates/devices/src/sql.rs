@@ -52,6 +52,12 @@ pub(crate) const INSERT_DEVICE: Sql = Sql::tenant(
      values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, false, $10, $11, $12, $13, $14, $14, $15, $16, $17, false, 0,
      false, $18, 0)",
 );
+/// A refused enrolment, counted by its cause and day.
+pub(crate) const COUNT_REFUSED: Sql = Sql::tenant(
+    "insert into enrollment_failure (tenant_id, cause, day, n_failures, last_at) values ($1, $2, $3, 1, $4)
+     on conflict (tenant_id, cause, day)
+     do update set n_failures = enrollment_failure.n_failures + 1, last_at = excluded.last_at",
+);
 pub(crate) const COUNT_UP: Sql = Sql::tenant(
     "insert into device_count (tenant_id, enrolled) values ($1, 1)
      on conflict (tenant_id) do update set enrolled = device_count.enrolled + 1",

@@ -1,5 +1,7 @@
 //! What the feature does without a caller.
 
+pub mod actions;
+pub mod releases;
 pub mod watch;
 
 use std::time::Duration;
@@ -8,11 +10,23 @@ use jobs::Tick;
 
 use crate::ServiceAnnouncement;
 
+const A_MINUTE: Duration = Duration::from_secs(60);
+
 /// What the feature looks at every so often.
 pub fn ticks(feature: &ServiceAnnouncement) -> Vec<Tick> {
-    let watching = feature.clone();
-    vec![Tick::new("service-announcement.watch", Duration::from_secs(60), move |tenant| {
-        let feature = watching.clone();
-        async move { watch::run(&feature, tenant).await }
-    })]
+    let (watching, looking, publishing) = (feature.clone(), feature.clone(), feature.clone());
+    vec![
+        Tick::new("service-announcement.watch", A_MINUTE, move |tenant| {
+            let feature = watching.clone();
+            async move { watch::run(&feature, tenant).await }
+        }),
+        Tick::new("service-announcement.actions", 5 * A_MINUTE, move |tenant| {
+            let feature = looking.clone();
+            async move { actions::run(&feature, tenant).await }
+        }),
+        Tick::new("service-announcement.releases", 60 * A_MINUTE, move |tenant| {
+            let feature = publishing.clone();
+            async move { releases::run(&feature, tenant).await }
+        }),
+    ]
 }

@@ -5,6 +5,7 @@
 //! Every change raises a notice in its own transaction. It sends nothing itself (that is `notify`'s), keeps no
 //! connector (that is `tenant-status`'s), and asks the program for what other features know.
 
+pub mod action;
 pub mod hysteresis;
 pub mod issue;
 pub mod job;
@@ -36,6 +37,10 @@ pub struct ServiceAnnouncement {
     /// `https://host:port`, without a slash at the end.
     pub origin: Arc<str>,
     pub watch: watch::Watch,
+    /// What other features know of issues that require action.
+    pub facts: Arc<dyn action::facts::Facts>,
+    /// The release notes of this version and of earlier ones.
+    pub releases: Arc<[job::releases::Release]>,
 }
 
 impl ServiceAnnouncement {

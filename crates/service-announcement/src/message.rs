@@ -56,9 +56,19 @@ pub fn publish(
         return Ok(false);
     }
     tell(tx, hand, id, message, State::Open)?;
-    let details = json!({ "category": message.category, "severity": message.severity });
-    hand.audit(tx, &event(hand, "Publish message", id, &message.title).with(details))?;
+    record_published(tx, hand, id, message)?;
     Ok(true)
+}
+
+/// The audit event of a message that was published.
+pub(crate) fn record_published(
+    tx: &mut Tx<'_, '_>,
+    hand: &Hand,
+    id: &str,
+    message: &Message,
+) -> Result<(), SqlError> {
+    let details = json!({ "category": message.category, "severity": message.severity });
+    hand.audit(tx, &event(hand, "Publish message", id, &message.title).with(details))
 }
 
 /// Writes the row alone.

@@ -143,3 +143,60 @@ pub(crate) const FLEET: Sql = Sql::tenant(
 );
 pub(crate) const DATABASE_CLOCK: Sql =
     Sql::global("select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)");
+
+pub(crate) const KNOWN_ITEMS: Sql = Sql::tenant(
+    "select kind, subject, severity, title, title_nl, title_sv, mended_at is not null from action_item
+     where tenant_id = $1 order by kind, subject for update",
+);
+pub(crate) const BEGIN_ITEM: Sql = Sql::tenant(
+    "insert into action_item (tenant_id, kind, subject, id, severity, title, title_nl, title_sv, advice, advice_nl,
+     advice_sv, link, affected, first_seen_at, last_seen_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+     on conflict (tenant_id, kind, subject) do update set severity = excluded.severity, title = excluded.title,
+       title_nl = excluded.title_nl, title_sv = excluded.title_sv, advice = excluded.advice,
+       advice_nl = excluded.advice_nl, advice_sv = excluded.advice_sv, link = excluded.link,
+       affected = excluded.affected, first_seen_at = excluded.first_seen_at, last_seen_at = excluded.last_seen_at,
+       mended_at = null",
+);
+pub(crate) const KEEP_ITEM: Sql = Sql::tenant(
+    "update action_item set severity = $4, title = $5, title_nl = $6, title_sv = $7, advice = $8, advice_nl = $9,
+     advice_sv = $10, link = $11, affected = $12, last_seen_at = $13
+     where tenant_id = $1 and kind = $2 and subject = $3",
+);
+pub(crate) const MEND_ITEM: Sql =
+    Sql::tenant("update action_item set mended_at = $4 where tenant_id = $1 and kind = $2 and subject = $3");
+pub(crate) const FORGET_ITEMS: Sql =
+    Sql::tenant("delete from action_item where tenant_id = $1 and mended_at < $2");
+pub(crate) const FORGET_POSTS: Sql = Sql::tenant(
+    "delete from service_issue_post where tenant_id = $1 and issue_id in
+     (select i.id from service_issue i where i.tenant_id = $1 and i.end_at < $2)",
+);
+pub(crate) const FORGET_ISSUES: Sql =
+    Sql::tenant("delete from service_issue where tenant_id = $1 and end_at < $2");
+
+/// App registrations by when their last secret ends.
+pub(crate) const APPLICATION_SECRETS: Sql = Sql::tenant(
+    "select a.app_id, a.display_name, max(p.ends_at) from application a
+     join application_password p on p.tenant_id = a.tenant_id and p.app_id = a.app_id
+     where a.tenant_id = $1 group by a.app_id, a.display_name",
+);
+pub(crate) const FAILED_ENROLLMENTS: Sql = Sql::tenant(
+    "select cause, cast(sum(n_failures) as bigint) from enrollment_failure where tenant_id = $1 and last_at >= $2
+     group by cause order by cause",
+);
+pub(crate) const DEVICES_NOT_SEEN: Sql = Sql::tenant(
+    "select count(*) from device where tenant_id = $1 and retired_at is null and last_sync_at < $2",
+);
+/// `$2`: the role of those who may do everything.
+pub(crate) const ADMINISTRATORS: Sql = Sql::tenant(
+    "select coalesce(sum(case when m.role_template_id = $2 and u.account_enabled and u.deleted_at is null
+        then 1 else 0 end), 0),
+     count(distinct case when not u.account_enabled or u.deleted_at is not null then u.id end)
+     from directory_role_member m join directory_user u on u.tenant_id = m.tenant_id and u.id = m.user_id
+     where m.tenant_id = $1",
+);
+pub(crate) const LICENSES: Sql = Sql::tenant(
+    "select s.sku_id, s.display_name, s.enabled_units,
+     (select count(*) from user_licence l where l.tenant_id = s.tenant_id and l.sku_id = s.sku_id)
+     from subscribed_sku s where s.tenant_id = $1 order by s.sku_id",
+);

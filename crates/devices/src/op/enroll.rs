@@ -22,10 +22,32 @@ use crate::certificate::{self, Issued};
 use crate::model::{self, device_type_of};
 use crate::{Devices, refusal, sql};
 
+const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
+
 pub async fn handle(devices: Devices, request: Request) -> Result<Response, Failure> {
     let bearer = bearer(&request);
     let request: EnrollRequest = read::message(request).await?;
     let by = credential(&devices, &request, bearer).await?;
+    let tenant = by.tenant();
+    let response = let_in(&devices, request, by).await;
+    if let Err(refused) = &response {
+        count_refused(&devices, tenant, refused).await;
+    }
+    response
+}
+
+/// Keeps the cause of a refusal, for whoever looks after the tenant. The device has its answer in any case.
+async fn count_refused(devices: &Devices, tenant: TenantId, refused: &Failure) {
+    let (cause, now) = (refused.word.to_string(), devices.world.clock.now());
+    let day = now.as_second().div_euclid(SECONDS_OF_DAY);
+    let params = [cause.into(), day.into(), now.into()];
+    let counted = devices.store.write(tenant, move |tx| tx.exec(&sql::COUNT_REFUSED, &params).map(drop));
+    if let Err(error) = counted.await {
+        tracing::warn!(%error, "a refused enrolment could not be counted");
+    }
+}
+
+async fn let_in(devices: &Devices, request: EnrollRequest, by: By) -> Result<Response, Failure> {
     if request.tenant_id.is_some_and(|asked| asked != by.tenant().0) {
         let detail = "The token belongs to another tenant than the one the device asks for.";
         return Err(refusal(proto::Code::WrongTenant, detail));

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod actions;
 mod issues;
 mod messages;
 mod monitors;
@@ -18,6 +19,7 @@ use http_body_util::BodyExt as _;
 use policy::{Caller, Kind, directory_role};
 use readings::SetReadings;
 use serde_json::Value;
+use service_announcement::job::releases::Release;
 use service_announcement::watch::Watch;
 use service_announcement::{ServiceAnnouncement, module};
 use store::{Sql, SqlError, Store, TenantId, testkit};
@@ -78,10 +80,17 @@ fn check(test: impl AsyncFn(Deck)) {
             world: world.clone(),
             origin: "https://deck.example".into(),
             watch: Watch::new(readings.clone()),
+            facts: readings.clone(),
+            releases: [release("0.0.9", "2026-01-15"), release("0.1.0", "2026-11-20")].into(),
         };
         let router = api::router(module(&feature).routes, Arc::new(Doorkeeper));
         test(Deck { router, store, world, feature, readings }).await;
     });
+}
+
+fn release(version: &str, date: &str) -> Release {
+    let sections = vec![("Added".to_owned(), vec![format!("All of {version}.")])];
+    Release { version: version.to_owned(), date: date.parse().unwrap(), sections }
 }
 
 impl Deck {

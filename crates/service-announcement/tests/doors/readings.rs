@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard};
 
 use jiff::{SignedDuration, Timestamp};
+use service_announcement::action::facts::{Dropping, Expiring, Facts};
 use service_announcement::monitor::reading::{Asked, Disk, Rate, Readings, SnapshotReading};
 use store::TenantId;
 use world::World;
@@ -18,6 +19,8 @@ pub(super) struct Set {
     pub(super) files: Result<(), String>,
     pub(super) disks_cannot_be_read: bool,
     pub(super) certificate_expires_at: Option<Timestamp>,
+    pub(super) expiring: Result<Vec<Expiring>, String>,
+    pub(super) dropping: Vec<Dropping>,
 }
 
 impl SetReadings {
@@ -29,6 +32,8 @@ impl SetReadings {
             files: Ok(()),
             disks_cannot_be_read: false,
             certificate_expires_at: Some(world.clock.now() + SignedDuration::from_hours(24 * 300)),
+            expiring: Ok(Vec::new()),
+            dropping: Vec::new(),
         };
         SetReadings { world: world.clone(), set: Mutex::new(set) }
     }
@@ -77,5 +82,17 @@ impl Readings for SetReadings {
 
     fn certificate_expires_at(&self) -> Option<Timestamp> {
         self.set().certificate_expires_at
+    }
+}
+
+impl Facts for SetReadings {
+    fn expiring(&self, _: TenantId) -> Asked<'_, Vec<Expiring>> {
+        let expiring = self.set().expiring.clone();
+        Box::pin(async move { expiring })
+    }
+
+    fn dropping(&self, _: TenantId) -> Asked<'_, Vec<Dropping>> {
+        let dropping = self.set().dropping.clone();
+        Box::pin(async move { Ok(dropping) })
     }
 }

@@ -110,3 +110,13 @@ create table action_item (
   primary key (tenant_id, kind, subject)
 );
 create unique index action_item_id on action_item (tenant_id, id);
+
+-- How often enrolments of which day were refused for which reason. Whoever tries often makes no more rows.
+create table enrollment_failure (
+  tenant_id text not null references tenant (tenant_id),
+  cause text not null,
+  day bigint not null,
+  n_failures bigint not null,
+  last_at bigint not null,
+  primary key (tenant_id, cause, day)
+);
