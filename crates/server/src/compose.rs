@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod own;
+mod readings;
 mod session;
 mod telling;
 
@@ -19,6 +20,7 @@ use rustls::DistinguishedName;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use service_announcement::ServiceAnnouncement;
+use service_announcement::watch::Watch;
 use sql::{DatabaseUrl, SqlError};
 use store::{Store, TenantId};
 use tenant_status::{LastSnapshot, TenantStatus};
@@ -31,6 +33,7 @@ use crate::health::{Check, Gauge, Text};
 use crate::tls;
 use authenticate::{Doorkeeper, Enrollers, People, Sealed};
 use own::{Own, Served};
+use readings::HouseReadings;
 
 const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
 
@@ -110,10 +113,23 @@ impl House {
             syncs: tenant_status::sync::Syncs::default(),
             changes: tenant_status::Changes::default(),
         };
+        let readings = Arc::new(HouseReadings {
+            store: store.clone(),
+            world: world.clone(),
+            warehouse: warehouse.clone(),
+            served: Arc::clone(&served),
+            folders: vec![
+                ("data", site.data_dir.to_owned()),
+                ("lake", data_dir::lake_folder(site.config, site.data_dir)),
+            ],
+        });
         let service_announcement = ServiceAnnouncement {
             store: store.clone(),
             world: world.clone(),
             origin: origin.as_str().into(),
+            watch: Watch::new(readings.clone()),
+            facts: readings,
+            releases: readings::releases(CHANGELOG),
         };
         let client = telling::open_client(site, world)?;
         let notify = telling::open(site, world, &store, &identity, &client)?;
@@ -153,7 +169,12 @@ impl House {
 
     /// What the features look at every so often.
     pub(crate) fn ticks(&self) -> Vec<jobs::Tick> {
-        [notify::ticks(&self.notify), tenant_status::ticks(&self.tenant_status)].concat()
+        [
+            notify::ticks(&self.notify),
+            tenant_status::ticks(&self.tenant_status),
+            service_announcement::ticks(&self.service_announcement),
+        ]
+        .concat()
     }
 
     /// The router of every door, and what must answer for the server to be ready.

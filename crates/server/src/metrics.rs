@@ -68,6 +68,20 @@ impl Metrics {
         requests.entry(series).or_default().add(took.as_secs_f64());
     }
 
+    /// Requests to routes of this sort since the start, and those of them that failed.
+    pub(crate) fn count(
+        &self,
+        is_ours: impl Fn(&str) -> bool,
+        is_failure: impl Fn(u16) -> bool,
+    ) -> (u64, u64) {
+        let requests = self.0.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let ours = requests.iter().filter(|(series, _)| is_ours(&series.route));
+        ours.fold((0, 0), |(all, failed), (series, histogram)| {
+            let failures = if is_failure(series.status) { histogram.count } else { 0 };
+            (all + histogram.count, failed + failures)
+        })
+    }
+
     /// Counts a request as being answered until the value is dropped.
     pub(crate) fn request_running(&self) -> Gauge {
         self.0.running.fetch_add(1, Ordering::Relaxed);

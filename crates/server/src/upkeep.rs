@@ -16,7 +16,7 @@ use warehouse::job::midnight::{Mode, Outcome};
 use crate::compose::House;
 
 const EVERY: Duration = Duration::from_secs(60);
-const KIND: &str = "warehouse.midnight";
+pub(crate) const KIND: &str = "warehouse.midnight";
 /// A million devices take less than a tenth of it; a server that ends in between is followed by another after it.
 const LEASE: SignedDuration = SignedDuration::from_mins(30);
 /// Tries wait up to an hour: enough for the whole day.
@@ -27,6 +27,7 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// Starts the work; it ends with the process. What is being written then is kept whole or not at all.
 pub(crate) fn start(house: &House) {
     runner(house).start();
+    house.service_announcement.watch.start(&house.store, &house.world);
     tokio::spawn(tend_keys(house.clone()));
 }
 
@@ -98,7 +99,8 @@ fn publish(warehouse: &Warehouse, tenant: TenantId) -> Result<(), String> {
     Ok(())
 }
 
-fn day_of(now: Timestamp) -> String {
+/// What today's job is known by.
+pub(crate) fn day_of(now: Timestamp) -> String {
     now.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
 

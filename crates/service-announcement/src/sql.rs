@@ -168,7 +168,7 @@ pub(crate) const MEND_ITEM: Sql =
 pub(crate) const FORGET_ITEMS: Sql =
     Sql::tenant("delete from action_item where tenant_id = $1 and mended_at < $2");
 pub(crate) const FORGET_POSTS: Sql = Sql::tenant(
-    "delete from service_issue_post where tenant_id = $1 and issue_id in
+    "delete from service_issue_post where service_issue_post.tenant_id = $1 and service_issue_post.issue_id in
      (select i.id from service_issue i where i.tenant_id = $1 and i.end_at < $2)",
 );
 pub(crate) const FORGET_ISSUES: Sql =

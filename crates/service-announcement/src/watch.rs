@@ -28,13 +28,16 @@ pub(crate) enum Counter {
     CheckIns,
 }
 
+/// How each counter stood at moments of the last minutes, oldest first.
+type History = BTreeMap<Counter, VecDeque<(Timestamp, Rate)>>;
+
 /// What the monitors share. Cheap to clone.
 #[derive(Clone)]
 pub struct Watch {
     pub(crate) readings: Arc<dyn Readings>,
     sentinel: Sentinel,
     seen: Arc<Mutex<BTreeMap<(TenantId, Probe), u64>>>,
-    counters: Arc<Mutex<BTreeMap<Counter, VecDeque<(Timestamp, Rate)>>>>,
+    counters: Arc<Mutex<History>>,
 }
 
 impl Watch {

@@ -1,0 +1,191 @@
+//! What the monitors of service health and the issues that require action read from the rest of the house.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use service_announcement::action::facts::{Dropping, Expiring, Facts};
+use service_announcement::job::releases::Release;
+use service_announcement::monitor::reading::{Asked, Disk, Rate, Readings, SnapshotReading};
+use sql::SqlError;
+use store::{Sql, Store, TenantId};
+use tenant_status::catalogue::Kind;
+use warehouse::Warehouse;
+use world::World;
+
+use super::own::Served;
+use crate::upkeep;
+
+const TENANT_SINCE: Sql = Sql::tenant("select created_at from tenant where tenant_id = $1");
+const NIGHT: Sql = Sql::tenant(
+    "select attempts, last_error from job where tenant_id = $1 and kind = $2 and dedupe_key = $3",
+);
+const CREDENTIALS: Sql = Sql::tenant(
+    "select id, family, display_name, expires_at from connector_instance
+     where tenant_id = $1 and is_enabled and expires_at is not null order by expires_at, id",
+);
+
+/// The house, as far as it is read.
+pub(super) struct HouseReadings {
+    pub(super) store: Store,
+    pub(super) world: World,
+    pub(super) warehouse: Warehouse,
+    pub(super) served: Served,
+    /// What is on the disks that are watched, by the name operators know.
+    pub(super) folders: Vec<(&'static str, PathBuf)>,
+}
+
+impl HouseReadings {
+    fn rate(&self, is_ours: impl Fn(&str) -> bool, is_failure: impl Fn(u16) -> bool) -> Rate {
+        let Some(metrics) = self.served.get() else { return Rate::default() };
+        let (requests, failures) = metrics.count(is_ours, is_failure);
+        Rate { requests, failures }
+    }
+
+    async fn newest(&self, tenant: TenantId) -> Result<Option<jiff::civil::Date>, String> {
+        let lakes = self.warehouse.lakes.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let lake = lakes.of(tenant).map_err(|error| error.to_string())?;
+            let newest = lake.last_publication(warehouse::job::midnight::DAY);
+            let published = newest.map_err(|error| error.to_string())?;
+            Ok::<_, String>(published.map(|published| published.key.date_key))
+        });
+        let key: Option<i32> = read.await.map_err(|error| error.to_string())??;
+        Ok(key.and_then(|key| warehouse::lifetime::date_of_key(i64::from(key))))
+    }
+}
+
+impl Readings for HouseReadings {
+    fn snapshot(&self, tenant: TenantId) -> Asked<'_, SnapshotReading> {
+        Box::pin(async move {
+            let newest = self.newest(tenant).await?;
+            let today = upkeep::day_of(self.world.clock.now());
+            let read = self.store.read(tenant, move |tx| {
+                let since = tx.row(&TENANT_SINCE, &[])?.map_or(Ok(Timestamp::MAX), |row| row.get(0))?;
+                let night = tx.row(&NIGHT, &[upkeep::KIND.into(), today.into()])?;
+                let (attempts, last_error) = match night {
+                    Some(row) => (row.get(0)?, row.get(1)?),
+                    None => (0, None),
+                };
+                Ok(SnapshotReading { newest, tenant_since: since, attempts, last_error })
+            });
+            read.await.map_err(|error: SqlError| error.to_string())
+        })
+    }
+
+    fn feed(&self) -> Rate {
+        let is_feed = |route: &str| route.starts_with("/ReportingService") || route.starts_with("/warehouse");
+        self.rate(is_feed, |status| status >= 500)
+    }
+
+    fn check_ins(&self) -> Rate {
+        // A certificate that is refused is our trouble too when it happens to many.
+        let is_failure = |status| status >= 500 || matches!(status, 401 | 403);
+        self.rate(|route| route == proto::path::CHECK_IN, is_failure)
+    }
+
+    fn disks(&self) -> Asked<'_, Vec<Disk>> {
+        Box::pin(async move {
+            let folders = self.folders.clone();
+            let read = tokio::task::spawn_blocking(move || {
+                folders.iter().map(|(name, folder)| disk(name, folder)).collect()
+            });
+            read.await.map_err(|error| error.to_string())?
+        })
+    }
+
+    fn object_store(&self) -> Asked<'_, ()> {
+        Box::pin(async move {
+            for tenant in self.store.tenants().await.map_err(|error| error.to_string())? {
+                self.newest(tenant).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn peer_clock(&self) -> Option<SignedDuration> {
+        None
+    }
+
+    fn certificate_expires_at(&self) -> Option<Timestamp> {
+        self.served.get()?.served_certificate_expires_at()
+    }
+}
+
+impl Facts for HouseReadings {
+    fn expiring(&self, tenant: TenantId) -> Asked<'_, Vec<Expiring>> {
+        let read = self.store.read(tenant, |tx| {
+            tx.rows(&CREDENTIALS, &[])?.iter().map(expiring).collect::<Result<Vec<_>, SqlError>>()
+        });
+        Box::pin(async move { read.await.map_err(|error| error.to_string()) })
+    }
+
+    fn dropping(&self, tenant: TenantId) -> Asked<'_, Vec<Dropping>> {
+        let warehouse = self.warehouse.clone();
+        Box::pin(async move {
+            let read = tokio::task::spawn_blocking(move || warehouse.retention_outlook(tenant));
+            let outlooks =
+                read.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+            let dropping = outlooks.into_iter().filter(|outlook| outlook.is_warning).filter_map(|outlook| {
+                let drop = outlook.drop?;
+                let n_days = i64::try_from(drop.n_days).unwrap_or(i64::MAX);
+                Some(Dropping { table: outlook.table.to_owned(), on: drop.on, n_days })
+            });
+            Ok(dropping.collect())
+        })
+    }
+}
+
+fn expiring(row: &store::Row) -> Result<Expiring, SqlError> {
+    let (id, family): (String, String) = (row.get(0)?, row.get(1)?);
+    // Of the types that share a credential, the one whose health follows its expiry shows it.
+    let ty = tenant_status::catalogue::of_family(&family).find(|ty| ty.kind == Kind::Expiry);
+    let place = format!("{}/{id}", ty.map_or(family.as_str(), |ty| ty.key));
+    Ok(Expiring {
+        subject: format!("connector/{place}"),
+        display_name: row.get(2)?,
+        expires_at: row.get(3)?,
+        link: format!("/tenant-status/connectors/{place}"),
+    })
+}
+
+/// The room on the disk of a folder, or of the nearest one above it that exists.
+fn disk(name: &str, folder: &Path) -> Result<Disk, String> {
+    let there = folder.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(Path::new("/"));
+    let read = rustix::fs::statvfs(there).map_err(|error| format!("{}: {error}", there.display()))?;
+    Ok(Disk {
+        name: name.to_owned(),
+        free_bytes: read.f_bavail.saturating_mul(read.f_frsize),
+        total_bytes: read.f_blocks.saturating_mul(read.f_frsize),
+    })
+}
+
+/// The released versions of the changelog with their notes.
+pub(super) fn releases(changelog: &str) -> Arc<[Release]> {
+    let releases = tenant_status::changelog::releases(changelog).into_iter().filter_map(|release| {
+        let date = release.date.as_deref()?.parse().ok()?;
+        let sections = release.sections.into_iter().map(|section| (section.title, section.items)).collect();
+        Some(Release { version: release.version, date, sections })
+    });
+    releases.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_changelog_has_notes_with_days() {
+        let releases = releases(super::super::CHANGELOG);
+        assert!(!releases.is_empty());
+        for release in releases.iter() {
+            assert!(release.sections.iter().any(|(_, items)| !items.is_empty()), "{release:?}");
+        }
+    }
+
+    #[test]
+    fn the_disk_of_a_folder_that_is_not_there_yet_is_the_one_above() {
+        let disk = disk("data", Path::new("/no/such/folder")).expect("the root is there");
+        assert!(disk.total_bytes > 0 && disk.free_bytes <= disk.total_bytes);
+    }
+}
