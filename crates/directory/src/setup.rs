@@ -10,7 +10,7 @@ use store::{SqlError, Tx};
 use uuid::Uuid;
 use world::World;
 
-use crate::sql;
+use crate::{licence, sql};
 
 /// A new tenant.
 #[derive(Clone, Debug)]
@@ -146,17 +146,13 @@ pub fn set_licence(
     licensed: bool,
     now: Timestamp,
 ) -> Result<bool, SqlError> {
-    let changed = if licensed {
-        tx.exec(&sql::INSERT_LICENCE, &[user.into(), sku.into(), now.into()])?
-    } else {
-        tx.exec(&sql::DELETE_LICENCE, &[user.into(), sku.into()])?
-    };
-    if changed > 0 {
+    let changed = licence::set(tx, (user, sku), licensed, now)?;
+    if changed {
         let activity = if licensed { "Assign license" } else { "Remove license" };
         let event = event(activity).on(Resource::new("User", user.to_string())).with(json!({ "skuId": sku }));
         audit::record(tx, now, world.ids.guid(), &event)?;
     }
-    Ok(changed > 0)
+    Ok(changed)
 }
 
 fn event(activity: &str) -> Event {

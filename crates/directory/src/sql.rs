@@ -26,8 +26,22 @@ pub(crate) const DELETE_LICENCE: Sql =
 pub(crate) const LOCK_SKU: Sql = Sql::tenant(
     "select display_name, enabled_units from subscribed_sku where tenant_id = $1 and sku_id = $2 for update",
 );
-pub(crate) const COUNT_LICENCES: Sql =
-    Sql::tenant("select count(*) from user_licence where tenant_id = $1 and sku_id = $2");
+pub(crate) const LICENCES_OF: Sql =
+    Sql::tenant("select sku_id from user_licence where tenant_id = $1 and user_id = $2 order by sku_id");
+pub(crate) const IS_LICENSED: Sql = Sql::tenant(
+    "select l.sku_id from user_licence l
+     join subscribed_sku s on s.tenant_id = l.tenant_id and s.sku_id = l.sku_id
+     where l.tenant_id = $1 and l.user_id = $2 and s.includes_device_management limit 1",
+);
+pub(crate) const CONSUMED: Sql =
+    Sql::tenant("select consumed_units from subscribed_sku where tenant_id = $1 and sku_id = $2");
+pub(crate) const ADD_CONSUMED: Sql = Sql::tenant(
+    "update subscribed_sku set consumed_units = consumed_units + $3 where tenant_id = $1 and sku_id = $2",
+);
+pub(crate) const ADD_LICENSED: Sql = Sql::tenant(
+    "insert into licensed_user_count (tenant_id, licensed) values ($1, $2)
+     on conflict (tenant_id) do update set licensed = licensed_user_count.licensed + excluded.licensed",
+);
 pub(crate) const FIND_USER: Sql = Sql::tenant(
     "select id, display_name from directory_user
      where tenant_id = $1 and (id = $2 or user_principal_name_lower = $2) and deleted_at is null",
@@ -75,6 +89,6 @@ pub(crate) const USERS: Sql = Sql::tenant(
 );
 pub(crate) const SKUS: Sql = Sql::tenant(
     "select s.sku_id, s.sku_part_number, s.display_name, s.applies_to, s.enabled_units,
-     (select count(*) from user_licence l where l.tenant_id = s.tenant_id and l.sku_id = s.sku_id) as consumed_units
+     s.consumed_units
      from subscribed_sku s where s.tenant_id = $1",
 );

@@ -1,4 +1,5 @@
 //! Work without a caller: synchronisations, and looking again at what has become due.
 
+mod counts;
 pub mod sync;
 pub mod tick;

@@ -11,6 +11,7 @@ mod changes;
 mod connector;
 mod expiring;
 mod feed;
+mod graph;
 pub mod job;
 pub mod model;
 pub mod op;

@@ -4,6 +4,7 @@ use api::{Door, Module, Route};
 use http::Method;
 use policy::Need;
 
+use crate::graph::Resource;
 use crate::{TenantStatus, op, view};
 
 macro_rules! handler {
@@ -25,6 +26,7 @@ pub fn module(status: &TenantStatus) -> Module {
     routes.extend(writing(status));
     routes.extend(credentials(status));
     routes.extend(feeds(status));
+    routes.extend(crate::graph::RESOURCES.iter().flat_map(|resource| graph(status, resource)));
     Module { name: "tenant-status", routes }
 }
 
@@ -196,4 +198,23 @@ fn feeds(status: &TenantStatus) -> Vec<Route> {
         .parameter("lang", "en, nl or sv")
         .answers_plain(200),
     ]
+}
+
+/// A resource's doors: in `beta` always, in `v1.0` when Graph has released it.
+fn graph(status: &TenantStatus, resource: &'static Resource) -> Vec<Route> {
+    let paths = &resource.paths;
+    let mut routes = Vec::new();
+    for [root, item] in resource.is_released.then_some(paths.released).into_iter().chain([paths.beta]) {
+        let (all, one) = (status.clone(), status.clone());
+        if resource.is_singleton {
+            let read = move |permitted, uri| op::graph::singleton(all.clone(), permitted, uri, resource);
+            routes.push(Route::get(root, READ, paths.summary, read).answers_plain(200));
+        } else {
+            let list = move |permitted, uri| op::graph::collection(all.clone(), permitted, uri, resource);
+            let show = move |permitted, id, uri| op::graph::one(one.clone(), permitted, id, uri, resource);
+            routes.push(Route::get(root, READ, paths.summary, list).answers_plain(200));
+            routes.push(Route::get(item, READ, paths.summary, show).answers_plain(200));
+        }
+    }
+    routes
 }

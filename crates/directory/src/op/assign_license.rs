@@ -10,7 +10,7 @@ use serde_json::json;
 use store::Tx;
 use uuid::Uuid;
 
-use crate::{Directory, sql, view};
+use crate::{Directory, licence, sql, view};
 
 /// At most this many licences change in one request.
 const CHANGES_MAX: usize = 50;
@@ -66,7 +66,7 @@ pub async fn handle(
             row.ok_or_else(|| Failure::not_found(format!("This tenant has no user '{name}'.")).target("id"))?;
         let user: Uuid = row.get(0)?;
         for sku in &input.remove_licenses {
-            tx.exec(&sql::DELETE_LICENCE, &[user.into(), sku.into()])?;
+            licence::set(tx, (user, *sku), false, now)?;
         }
         for add in &input.add_licenses {
             give(tx, user, add.sku_id, now)?;
@@ -88,8 +88,8 @@ fn give(tx: &mut Tx<'_, '_>, user: Uuid, sku: Uuid, now: jiff::Timestamp) -> Res
         Failure::bad_request(format!("This tenant has no licences of {sku}; see subscribedSkus."))
             .target("addLicenses")
     })?;
-    tx.exec(&sql::INSERT_LICENCE, &[user.into(), sku.into(), now.into()])?;
-    let used: i64 = tx.row(&sql::COUNT_LICENCES, &[sku.into()])?.map_or(Ok(0), |row| row.get(0))?;
+    licence::set(tx, (user, sku), true, now)?;
+    let used = licence::consumed(tx, sku)?;
     if used > row.get::<i64>(1)? {
         let message = format!(
             "All licences of {} are in use. Take one from another user, or buy more.",

@@ -23,10 +23,13 @@ const RUNS_REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// What is looked at, and how often.
 pub fn ticks(status: &TenantStatus) -> Vec<Tick> {
-    let (due, own, old) = (status.clone(), status.clone(), status.clone());
+    let (due, own, old, counts) = (status.clone(), status.clone(), status.clone(), status.clone());
     vec![
         Tick::new("connector.due", EVERY, move |tenant| look(due.clone(), tenant)),
         Tick::new("connector.own", OWN_EVERY, move |tenant| look_at_own(own.clone(), tenant)),
+        Tick::new("tenantStatus.counts", FORGET_EVERY, move |tenant| {
+            job::counts::mend(counts.clone(), tenant)
+        }),
         Tick::new("connector.forget", FORGET_EVERY, move |tenant| forget(old.clone(), tenant)),
     ]
 }

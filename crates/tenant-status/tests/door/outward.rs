@@ -217,3 +217,29 @@ fn a_change_is_told_to_who_watches() {
         assert!(second.contains("event: change") && !second.contains(":0}"), "{second}");
     });
 }
+
+#[test]
+fn graph_shows_the_same_rows_under_its_own_names() {
+    check(async |deck| {
+        add(&deck, "domainJoinHeartbeat", json!({ "displayName": "DC1" })).await;
+        let root = "/graph/beta/deviceManagement/domainJoinConnectors";
+        let list = deck.done(Method::GET, root, Value::Null, 200).await;
+        assert_eq!(
+            list["@odata.context"],
+            "https://deck.example/graph/beta/$metadata#deviceManagement/domainJoinConnectors"
+        );
+        let one = &list["value"][0];
+        assert_eq!((&one["displayName"], &one["state"]), (&json!("DC1"), &json!("active")));
+        let id = one["id"].as_str().unwrap();
+        assert_eq!(
+            deck.done(Method::GET, &format!("{root}/{id}"), Value::Null, 200).await["displayName"],
+            "DC1"
+        );
+        deck.done(Method::GET, &format!("{root}?$top=1"), Value::Null, 501).await;
+        deck.done(Method::GET, "/graph/beta/deviceManagement/zebraFotaConnector", Value::Null, 404).await;
+        assert_eq!(
+            deck.get("/graph/v1.0/deviceAppManagement/vppTokens", "nobody").await.0,
+            StatusCode::FORBIDDEN
+        );
+    });
+}

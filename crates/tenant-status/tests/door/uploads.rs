@@ -74,6 +74,17 @@ fn a_push_certificate_warns_expires_and_is_renewed() {
         deck.wait(SignedDuration::from_mins(1));
         let (status, renewed) = upload(&deck, &at, json!({ "contentBase64": made.base64("push.pem") })).await;
         assert_eq!((status, &renewed["status"]["health"]), (StatusCode::OK, &json!("healthy")), "{renewed}");
+        let graph = "/graph/v1.0/deviceManagement/applePushNotificationCertificate";
+        let shown = deck.done(Method::GET, graph, Value::Null, 200).await;
+        assert_eq!(
+            (&shown["topicIdentifier"], &shown["appleIdentifier"]),
+            (&json!(TOPIC), &json!("ann@contoso.example"))
+        );
+        let certificate = shown["certificate"].as_str().unwrap();
+        assert!(
+            certificate.contains("BEGIN CERTIFICATE") && !certificate.contains("PRIVATE"),
+            "{certificate}"
+        );
         let told = notices(&deck).await;
         assert!(told.contains(&"earlyWarning open warning".to_owned()), "{told:?}");
         assert!(told.contains(&"connectorHealth updated critical".to_owned()), "{told:?}");

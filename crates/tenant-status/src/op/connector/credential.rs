@@ -103,9 +103,15 @@ fn keep(changing: &mut Changing<'_, '_, '_>, read: &upload::Read) -> Result<(), 
     if read.ends_pending_key {
         secret::delete(changing.tx, id, Purpose::PendingKey)?;
     }
+    let mut facts = read.facts.clone();
+    let before = &changing.instance.credential.facts["appleIdentifier"];
+    if facts["appleIdentifier"].is_null() && before.is_string() {
+        // A renewal is made with the same Apple ID, or the topic would be another.
+        facts["appleIdentifier"] = before.clone();
+    }
     changing.instance.credential = Credential {
         state: CredentialState::Readable,
-        facts: read.facts.clone(),
+        facts,
         valid_from: read.valid_from,
         expires_at: read.expires_at,
         at: Some(now),
