@@ -10,19 +10,20 @@ use super::{Found, Kind, words};
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Who has so long to renew need not be told yet.
 const EXPIRES_SOON_DAYS: i32 = 30;
+/// Within seven days, as the connector's own health has it.
 const EXPIRES_WARNING_DAYS: i32 = 7;
 /// Microsoft's guidance: fewer than five.
 const ADMINISTRATORS_MAX: i64 = 5;
 
 /// A credential that has expired, or will within thirty days.
 pub fn expiring(facts: &[Expiring], now: Timestamp) -> Vec<Found> {
-    let soon = facts.iter().filter(|fact| fact.expires_at < now + DAY * EXPIRES_SOON_DAYS);
+    let soon = facts.iter().filter(|fact| fact.expires_at <= now + DAY * EXPIRES_SOON_DAYS);
     let found = soon.map(|fact| Found {
         kind: Kind::ExpiringCredential,
         subject: fact.subject.clone(),
         severity: if fact.expires_at <= now {
             Severity::Critical
-        } else if fact.expires_at < now + DAY * EXPIRES_WARNING_DAYS {
+        } else if fact.expires_at <= now + DAY * EXPIRES_WARNING_DAYS {
             Severity::Warning
         } else {
             Severity::Info
@@ -83,7 +84,7 @@ pub fn unprotected_admins(admins: Administrators) -> Vec<Found> {
         severity,
         title,
         advice,
-        link: "/roles".to_owned(),
+        link: "/users".to_owned(),
         n_affected,
     };
     let mut all = Vec::new();
@@ -120,7 +121,7 @@ pub fn licenses_used_up(all: &[Licenses]) -> Vec<Found> {
         severity: if one.n_consumed > one.n_enabled { Severity::Critical } else { Severity::Warning },
         title: words::licenses(&one.display_name, one.n_consumed, one.n_enabled),
         advice: words::buy_or_free(),
-        link: "/users/licenses".to_owned(),
+        link: "/users".to_owned(),
         n_affected: one.n_consumed,
     });
     found.collect()
@@ -135,7 +136,7 @@ pub fn dropping(facts: &[Dropping], today: Date) -> Vec<Found> {
         severity: Severity::Warning,
         title: words::days_go(&fact.table, fact.n_days, fact.on),
         advice: words::keep_or_export(),
-        link: "/warehouse/retention".to_owned(),
+        link: "/data-warehouse".to_owned(),
         n_affected: fact.n_days,
     });
     found.collect()

@@ -117,10 +117,10 @@ fn credentials_are_found_thirty_days_before() {
     };
     let days = |n: i64| SignedDuration::from_hours(24 * n);
     let tick = SignedDuration::from_micros(1);
-    assert_eq!(severity(days(30)), None);
-    assert_eq!(severity(days(30) - tick).map(|s| s.0), Some(Severity::Info));
-    assert_eq!(severity(days(7)).map(|s| s.0), Some(Severity::Info));
-    assert_eq!(severity(days(7) - tick).map(|s| s.0), Some(Severity::Warning));
+    assert_eq!(severity(days(30) + tick), None);
+    assert_eq!(severity(days(30)).map(|s| s.0), Some(Severity::Info));
+    assert_eq!(severity(days(7) + tick).map(|s| s.0), Some(Severity::Info));
+    assert_eq!(severity(days(7)).map(|s| s.0), Some(Severity::Warning));
     assert_eq!(severity(tick).map(|s| s.0), Some(Severity::Warning));
     let expired = severity(SignedDuration::ZERO);
     assert_eq!(expired, Some((Severity::Critical, "Push certificate is verlopen op 2026-11-20".to_owned())));
