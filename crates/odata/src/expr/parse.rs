@@ -297,15 +297,23 @@ impl Parser<'_, '_, '_> {
             Some('(') => self.parenthesised(start),
             Some('@') => self.alias(start),
             Some('[') => self.array_literal(start),
-            _ => match self.step(start)? {
-                Step::Whole(expr) => Ok(expr),
-                Step::Call(function) => self.call(function, start),
-                Step::TypeCall { is_cast } => self.type_call(is_cast, start),
-                Step::Lambda(head) => self.lambda(*head, start),
-                Step::FilteredCount(path) => self.filtered_count(*path, start),
-                Step::FilteredPath(path) => self.filtered_path(*path, start),
-                Step::Invoke(head) => self.invoke(*head, start),
-            },
+            _ => {
+                let step = self.step(start)?;
+                self.finished(step, start)
+            }
+        }
+    }
+
+    /// Reads what is nested inside a step.
+    fn finished(&mut self, step: Step, start: usize) -> Parsed {
+        match step {
+            Step::Whole(expr) => Ok(expr),
+            Step::Call(function) => self.call(function, start),
+            Step::TypeCall { is_cast } => self.type_call(is_cast, start),
+            Step::Lambda(head) => self.lambda(*head, start),
+            Step::FilteredCount(path) => self.filtered_count(*path, start),
+            Step::FilteredPath(path) => self.filtered_path(*path, start),
+            Step::Invoke(head) => self.invoke(*head, start),
         }
     }
 

@@ -113,7 +113,7 @@ pub(crate) fn iso_duration(duration: SignedDuration) -> String {
 pub(crate) fn parse_duration(text: &str) -> Option<SignedDuration> {
     let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+        None => (false, text),
     };
     let rest = rest.strip_prefix(['P', 'p'])?;
     let (days, time) = rest.split_once(['T', 't']).map_or((rest, None), |(d, t)| (d, Some(t)));

@@ -54,17 +54,18 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// `Namespace.*`, or the qualified name of an action or function, perhaps with the names of parameters.
+    /// `Namespace.*`, or the name of an action or function, perhaps with the names of parameters.
     fn accept_operations(&self, cursor: &mut Cursor<'_>) -> bool {
         let model = self.context.model;
         let rest =
             cursor.rest().strip_prefix(model.namespace.as_str()).and_then(|rest| rest.strip_prefix('.'));
-        let Some(rest) = rest else { return false };
         let start = cursor.position;
-        cursor.position += model.namespace.len() + 1;
-        if rest.starts_with('*') {
-            cursor.position += 1;
-            return true;
+        if let Some(rest) = rest {
+            cursor.position += model.namespace.len() + 1;
+            if rest.starts_with('*') {
+                cursor.position += 1;
+                return true;
+            }
         }
         let name = cursor.identifier();
         let members = model.members_of(&self.context.ty).unwrap_or_default();

@@ -17,6 +17,8 @@ impl Parser<'_, '_, '_> {
             return None;
         }
         self.cursor.accept('(');
+        // `$it/f()` is `f()`.
+        let on = on.filter(|path| path.variable.is_some() || !path.segments.is_empty());
         Some(Step::Invoke(Box::new(InvokeHead { name: name.to_owned(), on })))
     }
 

@@ -125,7 +125,13 @@ impl Parser<'_, '_, '_> {
         let span = self.span(start);
         let mut expr = self.inside_alias(&name, &text, span, |parser| parser.whole())?;
         place(&mut expr, span);
-        Ok(expr)
+        match expr.kind {
+            ExprKind::Path(path) if self.cursor.peek() == Some('/') => {
+                let step = self.path_tail(path, start)?;
+                self.finished(step, start)
+            }
+            kind => Ok(Box::new(Expr::new(kind, span))),
+        }
     }
 
     /// `in @p`, where the alias holds `('a','b')` or `["a","b"]`.

@@ -41,7 +41,7 @@ impl<'c> Parser<'_, 'c, '_> {
     }
 
     /// Whatever `/…` follows.
-    fn path_tail(&mut self, mut path: Path, start: usize) -> Parsed<Step> {
+    pub(super) fn path_tail(&mut self, mut path: Path, start: usize) -> Parsed<Step> {
         while self.cursor.accept('/') {
             let position = self.cursor.position;
             if self.cursor.peek() == Some('$') {
@@ -110,8 +110,12 @@ impl<'c> Parser<'_, 'c, '_> {
         }
         let option = self.cursor.take_while(|c| c != '=' && c != ')').trim();
         if !option.trim_start_matches('$').eq_ignore_ascii_case("filter") || !self.cursor.accept('=') {
-            let message = "Only $filter is understood inside $count(…).";
-            return Err(QueryError::not_implemented(message).at(position).into());
+            let message = "Only $filter is understood inside $count(…), such as $count($filter=…).";
+            let error = match option.trim_start_matches('$').eq_ignore_ascii_case("search") {
+                true => QueryError::not_implemented("$search is not available inside $count(…)."),
+                false => QueryError::bad(code::SYNTAX, message),
+            };
+            return Err(error.at(position).into());
         }
         Ok(Step::FilteredCount(Box::new(path)))
     }
@@ -217,6 +221,10 @@ impl<'c> Parser<'_, 'c, '_> {
             "it" => ("$it".to_owned(), self.scope.context.ty.clone()),
             "this" => ("$this".to_owned(), self.scope.root.ty().clone()),
             "root" if self.cursor.accept('/') => self.root_variable(start)?,
+            "root" => {
+                let message = "Name a collection or singleton after $root/.";
+                return Err(QueryError::bad(code::SYNTAX, message).at(start).into());
+            }
             "count" if self.scope.context.computed.iter().any(|(made, _)| made == "$count") => {
                 let path = Path { variable: None, segments: vec!["$count".to_owned()], ty: EdmType::Int64 };
                 return self.leaf(ExprKind::Path(path), start).map(Step::Whole);
