@@ -218,6 +218,29 @@ const reads = [
   [/^\/api\/applications$/, () => ({ value: data.applications })],
   [/^\/api\/auditEvents$/, (_, query) => auditPage(query)],
   [
+    /^\/api\/warehouse\/charts$/,
+    () => ({
+      value: ['termsAcceptance', 'appProtection', 'configuration', 'enrollment'].map((name) => ({
+        name,
+        table: name,
+        href: `/api/warehouse/charts/${name}`,
+      })),
+    }),
+  ],
+  [
+    /^\/api\/warehouse\/moves$/,
+    () => ({
+      value: [
+        {
+          movedDateTime: '2026-10-01T08:00:00Z',
+          location: 'This server',
+          previousLocation: 'The old server',
+          explanation: '/data-warehouse/moved',
+        },
+      ],
+    }),
+  ],
+  [
     /^\/api\/warehouse\/retention$/,
     () => ({
       noticeDays: 7,

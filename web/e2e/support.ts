@@ -158,6 +158,7 @@ export async function everyRoute(page: Page): Promise<Record<string, string>> {
     warehouse: '/data-warehouse',
     explorer: `/data-warehouse/explore/${await someTable(page)}`,
     sql: '/data-warehouse/sql',
+    moved: '/data-warehouse/moved',
     applications: '/applications',
     'audit-logs': '/audit-logs',
     account: '/account',

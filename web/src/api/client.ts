@@ -78,6 +78,7 @@ export function failureOf(status: number, body: unknown): Failure {
       detail: text(body['detail']) ?? text(body['title']) ?? '',
       target: text(body['target']),
       missing: missingIn(body),
+      position: typeof body['position'] === 'number' ? body['position'] + 1 : undefined,
     };
   }
   return { status, code: 'unknown', detail: '', missing: [] };

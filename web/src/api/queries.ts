@@ -15,6 +15,8 @@ import type {
   TenantDetails,
   User,
   Warehouse,
+  WarehouseChart,
+  WarehouseMove,
   WarehouseRetention,
   WhatsNew,
 } from './types';
@@ -150,6 +152,17 @@ export const warehouseQuery = queryOptions({
 export const retentionQuery = queryOptions({
   queryKey: ['warehouse', 'retention'],
   queryFn: ({ signal }) => request<WarehouseRetention>('/api/warehouse/retention', { signal }),
+});
+
+export const chartsQuery = queryOptions({
+  queryKey: ['warehouse', 'charts'],
+  staleTime: Infinity,
+  queryFn: ({ signal }) => request<{ value: WarehouseChart[] }>('/api/warehouse/charts', { signal }),
+});
+
+export const movesQuery = queryOptions({
+  queryKey: ['warehouse', 'moves'],
+  queryFn: ({ signal }) => request<{ value: WarehouseMove[] }>('/api/warehouse/moves', { signal }),
 });
 
 /** Runs an address of the feed as the explorer shows it. */

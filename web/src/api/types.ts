@@ -182,6 +182,7 @@ export interface Warehouse {
   pathRootBeta: string;
   lastSnapshot: { dateKey: number; publishedDateTime: string; snapshotId: number } | null;
   tables: WarehouseTable[];
+  moved?: WarehouseMove | null;
   /** What DuckDB attaches, such as `ducklake:sqlite:/var/lib/…`, when the server says it. */
   duckdbAttach?: string | null;
 }
@@ -192,6 +193,20 @@ export interface SqlAnswer {
   rows: Record<string, unknown>[];
   /** There were more rows than are shown. */
   truncated: boolean;
+}
+
+/** A trend chart whose data can be downloaded. */
+export interface WarehouseChart {
+  name: string;
+  table: string;
+  href: string;
+}
+
+/** The warehouse was emptied, and is recorded at another place since. */
+export interface WarehouseMove {
+  movedDateTime: string;
+  location: string;
+  previousLocation: string;
 }
 
 /** How long one dated table is kept, and what goes next. Zero days mean for ever. */

@@ -189,6 +189,12 @@ const sqlRoute = createRoute({
   component: lazyRouteComponent(() => import('../routes/warehouse/SqlPage'), 'SqlPage'),
 });
 
+const movedRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/data-warehouse/moved',
+  component: lazyRouteComponent(() => import('../routes/warehouse/MovedPage'), 'MovedPage'),
+});
+
 const explorerRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/data-warehouse/explore/$collection',
@@ -241,6 +247,7 @@ const routeTree = rootRoute.addChildren([
     usersRoute,
     warehouseRoute,
     sqlRoute,
+    movedRoute,
     explorerRoute,
     applicationsRoute,
     auditRoute,

@@ -17,7 +17,7 @@ use crate::backup::{self, BackupError, Manifest, Progress};
 use crate::{Warehouse, job, sql};
 
 /// Where people read why the charts begin anew.
-pub const EXPLANATION: &str = "/warehouse/moved";
+pub const EXPLANATION: &str = "/data-warehouse/moved";
 /// The longest name of a place.
 const LOCATION_MAX: usize = 200;
 

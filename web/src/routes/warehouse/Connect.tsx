@@ -1,7 +1,7 @@
 /**
  * How to read the warehouse with the tools people have.
  */
-import { makeStyles, Tab, TabList, tokens } from '@fluentui/react-components';
+import { Link, makeStyles, Tab, TabList, tokens } from '@fluentui/react-components';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Warehouse } from '../../api/types';
@@ -15,6 +15,7 @@ const useStyles = makeStyles({
   tabs: { flexWrap: 'wrap', marginLeft: `calc(-1 * ${tokens.spacingHorizontalM})` },
   panel: { paddingTop: tokens.spacingVerticalM, display: 'grid', gap: tokens.spacingVerticalM, minWidth: 0 },
   text: { margin: 0, maxWidth: '80ch' },
+  links: { margin: 0, display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalL },
 });
 
 export function Connect({ warehouse }: { warehouse: Warehouse }) {
@@ -45,6 +46,16 @@ export function Connect({ warehouse }: { warehouse: Warehouse }) {
         ))}
       </TabList>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tool}`} className={styles.panel}>
+        {tool === 'powerBi' ? (
+          <p className={styles.links}>
+            <Link href="/api/warehouse/power-bi.pbids" download="warehouse.pbids">
+              {t('connect.pbids')}
+            </Link>
+            <Link href="/api/warehouse/excel.odc?table=devices" download="devices.odc">
+              {t('connect.odc')}
+            </Link>
+          </p>
+        ) : null}
         <p className={styles.text}>{t(`connect.${tool}`)}</p>
         {tool === 'duckdb' ? null : (
           <p className={styles.text}>

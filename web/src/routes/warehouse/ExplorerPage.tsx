@@ -78,6 +78,9 @@ function Explorer({ table }: { table: WarehouseTable }) {
               {t('explorer.download', { format: FORMATS[name] })}
             </Link>
           ))}
+          <Link href={`/api/warehouse/excel.odc?table=${table.name}`} download={`${table.name}.odc`}>
+            {t('connect.odc')}
+          </Link>
         </nav>
       </Panel>
       <Result

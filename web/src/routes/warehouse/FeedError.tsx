@@ -28,7 +28,9 @@ export function FeedError({ failure, filter }: { failure: Failure; filter: strin
   const { t } = useTranslation();
   const { position } = failure;
   const inFilter =
-    filter && position !== undefined && (failure.target === undefined || failure.target === '$filter');
+    filter &&
+    position !== undefined &&
+    (failure.target === undefined || failure.target === '$filter' || failure.target === 'sql');
   const parts = inFilter ? splitAt(filter, position) : null;
   return (
     <MessageBar intent="error" layout="multiline" role="alert">

@@ -1,14 +1,14 @@
 /**
  * Data warehouse: the addresses of the feed, how to read it, and the tables it holds.
  */
-import { Badge, Button, makeStyles, tokens } from '@fluentui/react-components';
+import { Badge, Button, makeStyles, MessageBar, MessageBarBody, tokens } from '@fluentui/react-components';
 import { DatabaseSearchRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { warehouseQuery } from '../../api/queries';
-import type { Warehouse, WarehouseTable } from '../../api/types';
+import type { Warehouse, WarehouseMove, WarehouseTable } from '../../api/types';
 import { useFormats } from '../../i18n/format';
 import { useLabels } from '../../i18n/labels';
 import { CopyField } from '../../ui/CopyField';
@@ -20,6 +20,7 @@ import { LoadingPanel } from '../../ui/Loading';
 import { Problem } from '../../ui/Problem';
 import { SearchField } from '../../ui/SearchField';
 import { Time } from '../../ui/Time';
+import { Charts } from './Charts';
 import { Connect } from './Connect';
 import { PublishButton } from './PublishButton';
 import { Retention } from './Retention';
@@ -47,13 +48,28 @@ export function WarehousePage() {
       {!data && !error ? <LoadingPanel /> : null}
       {data ? (
         <>
+          {data.moved ? <Moved move={data.moved} /> : null}
           <Feed warehouse={data} />
           <Connect warehouse={data} />
           <Tables warehouse={data} />
           <Retention />
+          <Charts />
         </>
       ) : null}
     </Page>
+  );
+}
+
+function Moved({ move }: { move: WarehouseMove }) {
+  const { t } = useTranslation();
+  const format = useFormats();
+  return (
+    <MessageBar intent="info" layout="multiline">
+      <MessageBarBody>
+        {t('moved.notice', { date: format.date(move.movedDateTime), location: move.location })}{' '}
+        <RouterLink to="/data-warehouse/moved">{t('moved.link')}</RouterLink>
+      </MessageBarBody>
+    </MessageBar>
   );
 }
 

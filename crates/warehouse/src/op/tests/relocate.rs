@@ -21,7 +21,7 @@ fn a_move_empties_the_warehouse_says_so_and_records_on() {
         let (_, page) = doors.get("/api/warehouse", "app").await;
         assert_eq!(
             (&page["lastSnapshot"], &page["moved"]["explanation"]),
-            (&Value::Null, &json!("/warehouse/moved"))
+            (&Value::Null, &json!("/data-warehouse/moved"))
         );
         assert_eq!(doors.get("/warehouse/v1.0/devices/$count", "app").await.1, json!(0));
         let left = walk(doors.folder.path());
