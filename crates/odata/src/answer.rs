@@ -4,8 +4,7 @@
 //! |---|---|
 //! | documents, methods, batches, answers kept for later | this file and `route` |
 //! | what a path leads to | `locate` |
-//! | `$filter`, `$search`, `$orderby`, `$compute` | `rows` |
-//! | `$apply` | `apply` |
+//! | `$apply`, `$compute`, `$search`, `$filter`, `$orderby`, by the engine | `rows` |
 //! | `$skip`, `$top`, pages | `page` |
 //! | JSON with its control information | `write`, `value`, `data` |
 //!
@@ -16,7 +15,6 @@
 mod applicable;
 mod data;
 mod headers;
-mod index;
 mod locate;
 mod page;
 mod route;

@@ -93,7 +93,7 @@ fn check_count(requests: usize, limits: &Limits) -> Result<(), BatchError> {
 }
 
 /// The reason phrase of common statuses; readers go by the number.
-fn reason(status: u16) -> &'static str {
+pub(crate) fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         201 => "Created",

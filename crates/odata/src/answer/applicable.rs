@@ -4,8 +4,9 @@
 //! service does not execute is 501, which [`crate::query::Context::offering`] takes care of.
 
 use crate::error::{QueryError, code};
+use crate::negotiate::Version;
 use crate::percent::decode;
-use crate::query::SystemOption;
+use crate::query::{Options, SystemOption};
 
 /// What the options of a request apply to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +84,38 @@ pub(super) fn check(raw_query: &str, kind: Kind) -> Result<(), QueryError> {
         if is_always || is_own || kind.options().contains(&option) {
             continue;
         }
-        let message = format!("{} does not apply to {}; leave it out.", option.name(), kind.plain());
+        let message = match (option, kind) {
+            (SystemOption::Index, Kind::Entity | Kind::Resolved) => {
+                "The $index query option is not applicable to individual entities; leave it out.".to_owned()
+            }
+            _ => format!("{} does not apply to {}; leave it out.", option.name(), kind.plain()),
+        };
         return Err(QueryError::bad(code::SYNTAX, message).in_option(option.name()));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// 400 for what OData 4.0 does not know.
+pub(super) fn check_version(options: &Options, version: Version) -> Result<(), QueryError> {
+    if !options.index || version != Version::V4 {
+        return Ok(());
+    }
+    let message = "This is an unknown query option in OData 4.0; ask for OData-MaxVersion 4.01.";
+    Err(QueryError::bad(code::UNKNOWN_OPTION, message).in_option(SystemOption::Index.name()))
+}
+
+/// # Errors
+/// 501 for expansions inside structured values.
+pub(super) fn check_expansions(options: &Options) -> Result<(), QueryError> {
+    for item in &options.expand {
+        let mut names = item.path.segments.iter().skip_while(|segment| segment.contains('.')).skip(1);
+        if names.any(|segment| !segment.contains('.')) {
+            let message =
+                format!("'{}' lies inside a structured value; that is not expanded here.", item.path);
+            return Err(QueryError::not_implemented(message).in_option(SystemOption::Expand.name()));
+        }
+        check_expansions(&item.options)?;
     }
     Ok(())
 }

@@ -4,11 +4,11 @@ use super::applicable::{self, Kind};
 use super::headers::{self, Condition, Wishes, agree};
 use super::locate::{self, Found, Place};
 use super::page::{self, Page};
-use super::route::{check_schema_version, not_acceptable};
+use super::route::not_acceptable;
 use super::rows::{Item, World};
 use super::source::{Change, Entity, Home, Media};
 use super::write::{Object, Writer, address};
-use super::{Request, Response, Service, failed, index, value};
+use super::{Request, Response, Service, failed, value};
 use crate::edm::{EdmType, EntityType, Navigation};
 use crate::error::{QueryError, code};
 use crate::expr::{Literal, Path};
@@ -25,11 +25,11 @@ const MOST_COMBINATIONS: usize = 100_000;
 /// Reads what a path names.
 pub(super) fn read(service: &Service<'_>, request: &Request<'_>, path: &DataPath, query: &str) -> Answer {
     let kind = kind_of(path);
-    let plain_query = index::without(query, kind, headers::version(request))?;
-    applicable::check(&plain_query, kind)?;
+    applicable::check(query, kind)?;
     let context = Context::for_path(service.model, path);
-    let options = parse_options(&plain_query, &context)?;
-    check_schema_version(&options)?;
+    let options = parse_options(query, &context)?;
+    applicable::check_version(&options, headers::version(request))?;
+    applicable::check_expansions(&options)?;
     check_arguments(path, &options)?;
     let document = match kind {
         Kind::Raw | Kind::Count => Document::RawValue,
@@ -273,18 +273,18 @@ impl<'a> Reply<'a> {
         let mut out = Vec::new();
         let mut object = Object::open(&mut out);
         self.context(&mut object);
-        if self.options.count && self.writer.metadata != Metadata::None {
+        if self.options.count {
             write_int(object.member("@odata.count"), i64::try_from(items.len()).unwrap_or(i64::MAX));
         }
         let list = object.member("value");
         list.push(b'[');
-        let is_indexed = self.writer.metadata != Metadata::None && index::is_asked(self.request.query);
+        let is_indexed = self.writer.metadata != Metadata::None && self.options.index;
         for place in page.range.clone() {
             list.extend_from_slice(if place == page.range.start { b"" } else { b"," });
             let start = list.len();
             write(&self.writer, list, &items[place]);
             if is_indexed {
-                index::put(list, start, place);
+                put_index(list, start, place);
             }
         }
         list.push(b']');
@@ -382,6 +382,18 @@ impl<'a> Reply<'a> {
         }
         object.close();
     }
+}
+
+/// Puts `@odata.index`, the place in the whole result, into the object that was written from `start` on. OData defines
+/// `$index` for insertions only; services that answer reads with it do it so.
+fn put_index(out: &mut Vec<u8>, start: usize, place: usize) {
+    if out.get(start) != Some(&b'{') {
+        return;
+    }
+    let rest = out.split_off(start + 1);
+    out.extend_from_slice(format!("\"@odata.index\":{place}").as_bytes());
+    out.extend_from_slice(if rest == b"}" { b"" } else { b"," });
+    out.extend(rest);
 }
 
 /// Puts the members of one written object at the end of another.

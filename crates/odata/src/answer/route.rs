@@ -4,6 +4,7 @@ use super::applicable::{self, Kind};
 use super::headers::{self, Wishes, agree};
 use super::rows::World;
 use super::{Request, Response, Service, data, failed, locate, refused};
+use crate::batch::reason;
 use crate::batch::{self, Batch, BatchError, Form, Run};
 use crate::edm::EdmType;
 use crate::error::{QueryError, code};
@@ -77,7 +78,7 @@ fn wants_message(request: &Request<'_>, version: Version) -> bool {
 }
 
 fn as_message(response: &Response, version: Version) -> Response {
-    let mut body = format!("HTTP/1.1 {} Status\r\n", response.status).into_bytes();
+    let mut body = format!("HTTP/1.1 {} {}\r\n", response.status, reason(response.status)).into_bytes();
     for (name, value) in &response.headers {
         body.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
@@ -180,21 +181,9 @@ fn read(service: &Service<'_>, request: &Request<'_>, resource: &Resource, query
     }
 }
 
-/// Without versions of the schema only `*`, the newest, can be asked for.
-pub(super) fn check_schema_version(options: &Options) -> Result<(), QueryError> {
-    match options.schemaversion.as_deref() {
-        None | Some("*") => Ok(()),
-        Some(version) => {
-            let message = format!("There is no version '{version}' of this model; leave $schemaversion out.");
-            Err(QueryError::not_found(message).in_option("$schemaversion"))
-        }
-    }
-}
-
 fn document(service: &Service<'_>, request: &Request<'_>, query: &str, document: Document) -> Answer {
     applicable::check(query, Kind::Document)?;
     let options = parse_options(query, &Context::of(service.model, &EdmType::Boolean))?;
-    check_schema_version(&options)?;
     let agreed = match agree(request, options.format.as_deref(), document) {
         Ok(agreed) => agreed,
         Err(refusal) => return Ok(not_acceptable(request, &refusal)),

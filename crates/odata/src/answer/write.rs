@@ -9,7 +9,7 @@ use crate::expr::Literal;
 use crate::json::{write_int, write_null, write_string};
 use crate::negotiate::{Metadata, OmitValues};
 use crate::percent::encode;
-use crate::query::{ExpandItem, ExpandKind, Levels, Options};
+use crate::query::{ExpandItem, ExpandKind, Levels, Options, engine};
 
 /// `$levels=max` goes this far: related entities may lead back to where they came from.
 const MOST_LEVELS: u32 = 3;
@@ -103,7 +103,8 @@ impl Writer<'_> {
         let known = self.world.model.members_of(declared).unwrap_or_default();
         let others = entity.values.iter().filter(|(name, _)| members.find(name).is_none());
         for (name, value) in others.filter(|(name, _)| selection(options, name, entity, self).is_some()) {
-            let is_expanded = options.expand.iter().any(|item| item.path.segments.last() == Some(name));
+            let is_expanded =
+                options.expand.iter().any(|item| item.path.segments.iter().any(|segment| segment == name));
             if is_expanded || (self.omit.is_some() && value.is_null()) {
                 continue;
             }
@@ -177,10 +178,39 @@ impl Writer<'_> {
             Literal::Record(members) if !paths.is_empty() => {
                 &Literal::Record(chosen_members(members, &paths))
             }
+            Literal::Collection(items) => &self.chosen_items(object, items, property, options, &paths),
             value => value,
         };
         let out = object.member(&property.name);
         value::write(out, part, Some(&property.ty), self.world.model, self.style());
+    }
+
+    /// What the options `$select` gives for a collection leave of it.
+    fn chosen_items(
+        &self,
+        object: &mut Object<'_>,
+        items: &[Literal],
+        property: &Property,
+        options: &Options,
+        paths: &[&[String]],
+    ) -> Literal {
+        let mut given = options.select_options.iter();
+        let nested = given.find(|(path, _)| path.segments.last() == Some(&property.name));
+        let mut rows = items.to_vec();
+        if let Some((_, nested)) = nested {
+            let found = engine::run(rows, nested, &self.world);
+            if nested.count {
+                let out = object.member(&format!("{}@odata.count", property.name));
+                write_int(out, i64::try_from(found.count).unwrap_or(i64::MAX));
+            }
+            rows = found.rows;
+        }
+        for row in &mut rows {
+            if let (Literal::Record(members), false) = (&*row, paths.is_empty()) {
+                *row = Literal::Record(chosen_members(members, paths));
+            }
+        }
+        Literal::Collection(rows)
     }
 
     /// `Prefer: omit-values`: nulls, or what equals the declared default (Protocol §8.2.8.6).
@@ -221,20 +251,22 @@ impl Writer<'_> {
         }
     }
 
+    /// A path is types the entity must have, a navigation property, types the related entities must have.
     fn expand(&self, object: &mut Object<'_>, entity: &Entity, members: &Members<'_>, item: &ExpandItem) {
-        let Some(name) = item.path.segments.last() else { return };
         let model = self.world.model;
-        let is_other = |segment: &&String| {
-            segment.contains('.') && !model.is_kind_of(&entity.ty, model.unqualified(segment))
-        };
-        if item.path.segments.iter().any(|segment| is_other(&segment)) {
+        let mut segments = item.path.segments.iter();
+        let Some(name) = segments.find(|segment| !segment.contains('.')) else { return };
+        let is_kind = |ty: &str, segment: &String| model.is_kind_of(ty, model.unqualified(segment));
+        let mut before = item.path.segments.iter().take_while(|segment| segment.contains('.'));
+        if before.any(|segment| !is_kind(&entity.ty, segment)) {
             return;
         }
         let Some(navigation) = members.find_navigation(name) else {
             // A structured value or another set of a cross join, held among the values.
             return self.held(object, entity, name, item);
         };
-        let related = self.world.source.related(entity, name);
+        let mut related = self.world.source.related(entity, name);
+        related.retain(|entity| segments.clone().all(|segment| is_kind(&entity.ty, segment)));
         self.related(object, navigation, related, item);
     }
 
@@ -258,7 +290,7 @@ impl Writer<'_> {
         let items = self.world.arranged(self.world.applied(all, &options), &options);
         let total = items.len();
         let is_counted = item.kind == ExpandKind::Count || options.count;
-        if navigation.collection && is_counted && self.metadata != Metadata::None {
+        if navigation.collection && is_counted {
             let out = object.member(&format!("{name}@odata.count"));
             write_int(out, i64::try_from(total).unwrap_or(i64::MAX));
         }
