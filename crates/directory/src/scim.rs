@@ -152,7 +152,11 @@ fn about(directory: &Directory) -> Vec<Route> {
     let schemas = handler!(directory, (), op::about::schemas, permitted, query);
     let one_schema = handler!(directory, (), op::about::one_schema, permitted, id);
     let me = handler!(directory, (), op::about::me, permitted);
+    let search = handler!(directory, (), op::list::search_all, permitted, body);
+    let both = Need::All(&[action::USERS_READ, action::GROUPS_READ]);
     vec![
+        Route::post("/scim/v2/.search", both, "List users and groups as a body asks", search)
+            .answers_plain(200),
         Route::get("/scim/v2/ServiceProviderConfig", read, "Read what provisioning can do here", config)
             .answers_plain(200),
         Route::get("/scim/v2/ResourceTypes", read, "List the types of resource", types).answers_plain(200),

@@ -189,6 +189,8 @@ fn a_user_is_made_read_replaced_changed_and_deleted() {
             json!({ "schemas": [USER], "userName": "robert@home.example", "displayName": "Robert" });
         let replaced = deck.put(&path, replaced).await;
         assert_eq!(replaced.body["active"], false, "silence lets nobody in again");
+        let unsaid = deck.patch(&path, json!([{ "op": "remove", "path": "active" }])).await;
+        assert_eq!(unsaid.body["active"], Value::Null);
         for gone in ["title", "emails", "name", "externalId", ENTERPRISE] {
             assert_eq!(replaced.body[gone], Value::Null, "{gone}");
         }
@@ -235,7 +237,7 @@ fn groups_have_users_as_members() {
         let group = json!({ "schemas": [GROUP], "displayName": "Sales", "externalId": "G", "members": [{ "value": bob }] });
         let made = deck.post("/Groups", group).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
-        assert_eq!(made.body["members"][0]["display"], "Bob Jansen");
+        assert_eq!(made.body["members"][0]["$ref"], format!("https://deck.example/scim/v2/Users/{bob}"));
         let path = format!("/Groups/{}", made.id());
         let member = deck.get(&format!("/Users/{bob}")).await;
         assert_eq!(member.body["groups"][0]["display"], "Sales", "{}", member.body);
@@ -312,6 +314,19 @@ fn lists_are_filtered_sorted_and_paged() {
             "filter": "title eq \"odd\"", "attributes": ["userName"], "count": 1 });
         let found = deck.post("/Users/.search", search).await.body;
         assert_eq!((&found["totalResults"], &found["itemsPerPage"]), (&json!(2), &json!(1)), "{found}");
+        let group = json!({ "schemas": [GROUP], "displayName": "All" });
+        deck.post("/Groups", group).await;
+        for (start, count, n_shown) in [(1, 100, 7), (6, 2, 2), (7, 5, 1), (8, 5, 0)] {
+            let search = json!({ "startIndex": start, "count": count });
+            let found = deck.post("/.search", search).await.body;
+            assert_eq!(
+                (&found["totalResults"], &found["itemsPerPage"]),
+                (&json!(7), &json!(n_shown)),
+                "{found}"
+            );
+        }
+        let found = deck.post("/.search", json!({ "filter": "userName sw \"u\"" })).await.body;
+        assert_eq!(found["totalResults"], 5, "groups have no user names");
         assert_eq!(deck.get("/Users?filter=shoeSize%20eq%207").await.refusal(), (400, "invalidFilter"));
     });
 }

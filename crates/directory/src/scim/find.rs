@@ -46,13 +46,42 @@ pub(super) fn list(
         let shown = whole(tx, ty, stored, root, query.shown.shows(linked))?;
         resources.push(Value::Object(query.shown.cut(shown)));
     }
-    Ok(json!({
+    Ok(response(total, query.start_index, resources))
+}
+
+/// A `ListResponse` over several types, one after the other.
+pub(super) fn across(
+    tx: &mut Tx<'_, '_>,
+    types: [(&'static ResourceType, Option<Query>); 2],
+    root: &str,
+) -> Result<Value, Failure> {
+    let (mut resources, mut total, mut start_index) = (Vec::new(), 0, 1);
+    for (ty, query) in types.into_iter().filter_map(|(ty, query)| Some((ty, query?))) {
+        start_index = query.start_index;
+        // What came before counts towards the first to show, and towards how many.
+        let before = usize::try_from(total).unwrap_or(usize::MAX);
+        let page = Query {
+            start_index: query.start_index.saturating_sub(before).max(1),
+            count: query.count.saturating_sub(resources.len()),
+            ..query
+        };
+        let mut found = list(tx, ty, &page, root)?;
+        total += found["totalResults"].as_i64().unwrap_or_default();
+        if let Value::Array(more) = found["Resources"].take() {
+            resources.extend(more);
+        }
+    }
+    Ok(response(total, start_index, resources))
+}
+
+fn response(total: i64, start_index: usize, resources: Vec<Value>) -> Value {
+    json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": total,
-        "startIndex": query.start_index,
+        "startIndex": start_index,
         "itemsPerPage": resources.len(),
         "Resources": resources,
-    }))
+    })
 }
 
 fn read(ty: &ResourceType, row: &Row, root: &str) -> Result<Stored, SqlError> {

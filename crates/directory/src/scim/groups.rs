@@ -27,10 +27,8 @@ pub(super) fn read(row: &Row) -> Result<Stored, SqlError> {
 pub(super) fn with_members(tx: &mut Tx<'_, '_>, group: &mut Stored, root: &str) -> Result<(), SqlError> {
     let mut members = Vec::new();
     for row in tx.rows(&statements::MEMBERS, &[group.id.into()])? {
-        let (id, name): (Uuid, String) = (row.get(0)?, row.get(1)?);
-        members.push(json!({
-            "value": id, "$ref": format!("{root}/Users/{id}"), "display": name, "type": "User",
-        }));
+        let id: Uuid = row.get(0)?;
+        members.push(json!({ "value": id, "$ref": format!("{root}/Users/{id}"), "type": "User" }));
     }
     if !members.is_empty() {
         group.attributes.insert("members".to_owned(), Value::Array(members));

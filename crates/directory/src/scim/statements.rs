@@ -31,11 +31,11 @@ pub(super) static COUNT_USERS: Sql =
 pub(super) static INSERT_USER: Sql = Sql::tenant(
     "insert into directory_user (tenant_id, id, user_principal_name, user_principal_name_lower, mail, display_name,
      given_name, surname, account_enabled, is_simulated, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, false, $10)",
+     values ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, true), false, $10)",
 );
 pub(super) static UPDATE_USER: Sql = Sql::tenant(
     "update directory_user set user_principal_name = $3, user_principal_name_lower = $4, mail = $5,
-     display_name = $6, given_name = $7, surname = $8, account_enabled = $9
+     display_name = $6, given_name = $7, surname = $8, account_enabled = coalesce($9, account_enabled)
      where tenant_id = $1 and id = $2 and deleted_at is null",
 );
 pub(super) static KEEP_ATTRIBUTES: Sql = Sql::tenant(
@@ -105,9 +105,7 @@ pub(super) static DELETE_GROUP: Sql =
 pub(super) static EMPTY_GROUP: Sql =
     Sql::tenant("delete from directory_group_member where tenant_id = $1 and group_id = $2");
 pub(super) static MEMBERS: Sql = Sql::tenant(
-    "select m.user_id, u.display_name from directory_group_member m
-     join directory_user u on u.tenant_id = m.tenant_id and u.id = m.user_id
-     where m.tenant_id = $1 and m.group_id = $2 order by m.user_id",
+    "select user_id from directory_group_member where tenant_id = $1 and group_id = $2 order by user_id",
 );
 pub(super) static ADD_MEMBER: Sql = Sql::tenant(
     "insert into directory_group_member (tenant_id, group_id, user_id, added_at) values ($1, $2, $3, $4)

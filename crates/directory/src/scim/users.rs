@@ -27,7 +27,10 @@ pub(super) fn read(row: &Row, root: &str) -> Result<Stored, SqlError> {
         None => Map::new(),
     };
     kept.insert("userName".to_owned(), json!(row.get::<String>(1)?));
-    kept.insert("active".to_owned(), json!(row.get::<bool>(6)?));
+    // A service that took its word back is not answered with another.
+    if kept.contains_key("active") || !is_provisioned {
+        kept.insert("active".to_owned(), json!(row.get::<bool>(6)?));
+    }
     put(&mut kept, "externalId", row.get(8)?);
     if kept.contains_key("displayName") || !is_provisioned {
         put(&mut kept, "displayName", Some(row.get(2)?));
@@ -103,7 +106,8 @@ struct Columns<'a> {
     given_name: Option<&'a str>,
     family_name: Option<&'a str>,
     mail: Option<&'a str>,
-    is_active: bool,
+    /// None leaves it as it is.
+    is_active: Option<bool>,
     external_id: Option<&'a str>,
 }
 
@@ -134,7 +138,7 @@ impl<'a> Columns<'a> {
             given_name,
             family_name,
             mail: text(primary.and_then(|email| email.get("value"))),
-            is_active: user.get("active").and_then(Value::as_bool).unwrap_or(true),
+            is_active: user.get("active").and_then(Value::as_bool),
             external_id: text(user.get("externalId")),
         })
     }
@@ -155,7 +159,7 @@ pub(super) fn save(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let columns = Columns::of(user)?;
-    if !columns.is_active && write == Write::Changed {
+    if columns.is_active == Some(false) && write == Write::Changed {
         keep_an_administrator(tx, id)?;
     }
     let lower = columns.user_name.to_lowercase();
@@ -183,15 +187,19 @@ pub(super) fn save(
             tx.exec(&statements::UPDATE_USER, &params)?;
         }
     }
-    let attributes = Value::Object(kept(user)).to_string();
+    let mut attributes = kept(user);
+    if write == Write::New {
+        attributes.insert("active".to_owned(), Value::Bool(true));
+    }
+    let attributes = Value::Object(attributes).to_string();
     let params = [id.into(), columns.external_id.into(), attributes.into(), now.into()];
     tx.exec(&statements::KEEP_ATTRIBUTES, &params)?;
     Ok(())
 }
 
-/// What has no column, and whether a display name was told.
+/// What has no column, and whether the display name and `active` were told.
 fn kept(user: &Map<String, Value>) -> Map<String, Value> {
-    let has_column = ["userName", "active", "externalId", "groups"];
+    let has_column = ["userName", "externalId", "groups"];
     user.iter()
         .filter(|(name, _)| !has_column.contains(&name.as_str()))
         .map(|(n, v)| (n.clone(), v.clone()))

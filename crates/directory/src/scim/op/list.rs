@@ -9,7 +9,7 @@ use super::read::parameters;
 use crate::Directory;
 use crate::scim::answer::{Payload, document};
 use crate::scim::query::Query;
-use crate::scim::schema::ResourceType;
+use crate::scim::schema::{GROUPS, ResourceType, USERS};
 use crate::scim::{called, find, is_worth_telling, last_call};
 
 pub(crate) async fn handle(
@@ -28,6 +28,30 @@ pub(crate) async fn search(
     Payload(body): Payload,
 ) -> Result<Response, Failure> {
     list(&directory, ty, &permitted, Query::read(ty, &Query::parameters(&body)?)?).await
+}
+
+/// Searches all types of resource at once (RFC 7644 §3.4.3): the users come first. A type that has not what is asked
+/// about has nothing to show.
+pub(crate) async fn search_all(
+    directory: Directory,
+    (): (),
+    permitted: Permitted,
+    Payload(body): Payload,
+) -> Result<Response, Failure> {
+    let parameters = Query::parameters(&body)?;
+    let (users, groups) = (Query::read(&USERS, &parameters), Query::read(&GROUPS, &parameters));
+    let (users, groups) = match (users, groups) {
+        (Err(why), Err(_)) => return Err(why),
+        (users, groups) => (users.ok(), groups.ok()),
+    };
+    let root = format!("{}/scim/v2", directory.origin);
+    let read = directory.store.read(permitted.tenant(), move |tx| {
+        let found = find::across(tx, [(&USERS, users), (&GROUPS, groups)], &root)?;
+        Ok::<_, Failure>((found, last_call(tx)?))
+    });
+    let (body, last) = read.await?;
+    heard(&directory, &permitted, last).await?;
+    Ok(document(StatusCode::OK, &body))
 }
 
 async fn list(

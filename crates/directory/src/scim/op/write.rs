@@ -96,8 +96,12 @@ pub(crate) async fn replace(
     headers: HeaderMap,
     Payload(body): Payload,
 ) -> Result<Response, Failure> {
-    let new = clean::resource(ty, &body)?;
-    update(&directory, ty, &permitted, (path, query, headers), move |_| Ok(new)).await
+    let mut new = clean::resource(ty, &body)?;
+    let decide = move |old: Object| {
+        keep_active(&old, &mut new);
+        Ok(new)
+    };
+    update(&directory, ty, &permitted, (path, query, headers), decide).await
 }
 
 pub(crate) async fn change(
@@ -127,8 +131,7 @@ async fn update(
         let (id, old) = existing(tx, ty, &id, &pen.root)?;
         known.check(&old)?;
         let old = changeable(ty, old);
-        let mut new = decide(old.clone())?;
-        keep_active(&old, &mut new);
+        let new = decide(old.clone())?;
         pen.called(tx)?;
         let changed = differences(&old, &new);
         if !changed.is_empty() {

@@ -15,6 +15,5 @@ pub(crate) static GROUP: Schema = Schema {
 const MEMBER: &[Attribute] = &[
     Attribute::text("value", "The person's id").exact().mutable(Mutability::Immutable),
     Attribute::new("$ref", Kind::Reference(&["User"]), "Where the person is").mutable(Mutability::Immutable),
-    Attribute::text("display", "The person's name").mutable(Mutability::ReadOnly),
     Attribute::text("type", "User: the only kind of member").one_of(&["User"]).mutable(Mutability::Immutable),
 ];
