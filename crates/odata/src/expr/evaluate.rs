@@ -136,7 +136,7 @@ fn in_scope(expr: &Expr, scope: &Scope<'_>) -> Literal {
             let value = value(operand);
             if is_of(&value, operand, ty, scope.row) { value } else { Literal::Null }
         }
-        ExprKind::Cast(operand, ty) => call::cast(value(operand), ty),
+        ExprKind::Cast(operand, ty) => cast(value(operand), ty, scope.row),
         ExprKind::IsOf(operand, ty) => Literal::Bool(is_of(&value(operand), operand, ty, scope.row)),
         ExprKind::Invoke(call) => invoke(call, scope),
         ExprKind::Lambda(lambda) => quantified(lambda, scope),
@@ -290,6 +290,22 @@ fn is_of(value: &Literal, operand: &Expr, ty: &EdmType, row: Row<'_>) -> bool {
         },
         (_, ty, Some(declared)) => ty == declared,
         (value, ty, None) => call::is_of(value, ty) == Literal::Bool(true),
+    }
+}
+
+/// Enumeration values go through their numbers and names, where the model is there to ask.
+fn cast(value: Literal, ty: &EdmType, row: Row<'_>) -> Literal {
+    match (&value, ty) {
+        (Literal::Enum { .. }, ty) if ty.is_numeric() => call::cast(numbered(value, Comparison::Gt, row), ty),
+        (Literal::String(_) | Literal::Int(_), EdmType::Enum(name)) => {
+            let text = match &value {
+                Literal::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let known = row.enum_type(name).and_then(|ty| super::check::enum_literal(ty, &text).ok());
+            known.unwrap_or(Literal::Null)
+        }
+        _ => call::cast(value, ty),
     }
 }
 

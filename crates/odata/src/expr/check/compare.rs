@@ -142,6 +142,15 @@ pub(crate) fn coerce(value: &Literal, wanted: &EdmType, model: &Model) -> Result
             Some(ty) => enum_literal(ty, &number.to_string()).map(Some),
             None => Ok(None),
         },
+        (Literal::Decimal(number), wanted) if wanted.is_integer() && number.scale() == 0 => {
+            match number.trunc() {
+                Some(number) => Ok(Some(Literal::Int(number))),
+                None => Err(
+                    "This number is larger than any whole number can be; write at most 9223372036854775807."
+                        .to_owned(),
+                ),
+            }
+        }
         (Literal::String(text), EdmType::Guid) => match literal::as_type(text, wanted) {
             Some(guid) => Ok(Some(guid)),
             None => {

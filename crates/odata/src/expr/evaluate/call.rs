@@ -8,6 +8,7 @@ use regex::{Regex, RegexBuilder};
 use super::Row;
 use crate::edm::EdmType;
 use crate::expr::{DateTimeOffset, Function, Literal};
+use crate::literal::fit::range;
 use crate::literal::{Decimal, geo, parse};
 
 pub(super) fn call(function: Function, arguments: &[Literal], row: Row<'_>) -> Literal {
@@ -232,13 +233,25 @@ pub(super) fn cast(value: Literal, ty: &EdmType) -> Literal {
         (Literal::DateTimeOffset(instant), EdmType::TimeOfDay) => {
             Some(Literal::TimeOfDay(instant.utc().time()))
         }
-        (Literal::Int(_), ty) if ty.is_integer() => Some(value.clone()),
-        (Literal::Decimal(decimal), ty) if ty.is_integer() => decimal.trunc().map(Literal::Int),
+        (Literal::Int(number), ty) if ty.is_integer() => within(*number, ty),
+        (Literal::Decimal(decimal), ty) if ty.is_integer() => {
+            decimal.trunc().and_then(|number| within(number, ty))
+        }
+        (Literal::Double(double), ty) if ty.is_integer() => {
+            let whole = Decimal::parse(&format!("{:.0}", double.trunc()));
+            whole.and_then(Decimal::trunc).and_then(|number| within(number, ty))
+        }
         (_, EdmType::Decimal) => value.to_decimal().map(Literal::Decimal),
         (_, EdmType::Double | EdmType::Single) => value.to_f64().map(Literal::Double),
         _ => None,
     };
     result.unwrap_or(Literal::Null)
+}
+
+/// Outside the range of its type a number is null.
+fn within(number: i64, ty: &EdmType) -> Option<Literal> {
+    let (least, most) = range(ty);
+    (least..=most).contains(&number).then_some(Literal::Int(number))
 }
 
 /// Integers are of every integer type they fit in name; null is of no type.
