@@ -175,6 +175,12 @@ pub(crate) struct Demo {
     /// No simulated fleet: only the tenant and its administrator.
     #[arg(long)]
     pub(crate) empty: bool,
+    /// A file that says how many seconds the demo's clock is ahead, to see what time does.
+    ///
+    /// It is read again all the time; the clock never goes back. People who are signed in are signed out when their
+    /// session's time has passed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clock_offset_file: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -221,6 +227,13 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+
+    #[test]
+    fn only_the_demo_lets_its_clock_be_moved() {
+        let parse = |command| Cli::try_parse_from(["quarterdeck", command, "--clock-offset-file", "x"]);
+        assert!(parse("demo").is_ok());
+        assert!(parse("serve").is_err());
+    }
 
     #[test]
     fn the_commands_are_sound() {

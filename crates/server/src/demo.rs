@@ -3,6 +3,7 @@
 //! The days are lived, not invented: each day the fleet's people and devices change and report, then the real midnight
 //! job publishes. Everything simulated says so in its name.
 
+mod clock;
 mod days;
 mod ready;
 
@@ -41,7 +42,7 @@ const SECRETS: &str = "demo.json";
 /// # Errors
 /// When the folder, the port, the database or the ready file cannot be used.
 pub(crate) async fn run(config: Config, asked: Demo) -> Result<()> {
-    let world = World::real();
+    let world = asked.clock_offset_file.clone().map_or_else(World::real, clock::following);
     let mut config = config;
     config.tenant.display_name = "Contoso (demonstration)".to_owned();
     config.tenant.domain = "contoso.example".to_owned();

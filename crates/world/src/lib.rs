@@ -3,6 +3,7 @@
 //! Everything else is given a [`World`] and asks it, so that a test or a simulation can decide what time it
 //! is and which ids come next. It keeps no global state and knows nothing of what the ids are for.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest;
@@ -37,6 +38,29 @@ impl World {
     pub fn with_set_clock(start: Timestamp) -> World {
         World { clock: Clock(Time::Set(Arc::new(Mutex::new(start)))), ..World::real() }
     }
+
+    /// The machine's randomness under its own clock, which can be put ahead: for demonstrations of what time does.
+    pub fn with_shifted_clock() -> (World, Shift) {
+        let shift = Shift::default();
+        (World { clock: Clock(Time::Shifted(shift.clone())), ..World::real() }, shift)
+    }
+}
+
+/// How far a shifted clock is ahead of the machine's. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Shift(Arc<AtomicI64>);
+
+impl Shift {
+    /// Puts the clock this far ahead. It never goes back: answers false, and does nothing, when that would be less than
+    /// it is.
+    pub fn set(&self, ahead: SignedDuration) -> bool {
+        let micros = i64::try_from(ahead.as_micros()).unwrap_or(i64::MAX);
+        self.0.fetch_max(micros, Ordering::SeqCst) <= micros
+    }
+
+    fn get(&self) -> SignedDuration {
+        SignedDuration::from_micros(self.0.load(Ordering::SeqCst))
+    }
 }
 
 /// What time it is.
@@ -47,6 +71,7 @@ pub struct Clock(Time);
 enum Time {
     Machine,
     Set(Arc<Mutex<Timestamp>>),
+    Shifted(Shift),
 }
 
 impl Clock {
@@ -54,8 +79,8 @@ impl Clock {
     /// the value written.
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-            Time::Machine => to_micros(Timestamp::now()),
+            Time::Machine => machine_now(),
+            Time::Shifted(shift) => machine_now().saturating_add(shift.get()).unwrap_or(Timestamp::MAX),
             Time::Set(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
@@ -63,7 +88,7 @@ impl Clock {
     /// Moves a set clock to `to`. Answers false, and does nothing, on the machine's own clock.
     pub fn set(&self, to: Timestamp) -> bool {
         match &self.0 {
-            Time::Machine => false,
+            Time::Machine | Time::Shifted(_) => false,
             Time::Set(at) => {
                 *at.lock().unwrap_or_else(PoisonError::into_inner) = to_micros(to);
                 true
@@ -75,6 +100,11 @@ impl Clock {
     pub fn advance(&self, by: SignedDuration) -> bool {
         self.set(self.now().saturating_add(by).unwrap_or(Timestamp::MAX))
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+fn machine_now() -> Timestamp {
+    to_micros(Timestamp::now())
 }
 
 fn to_micros(at: Timestamp) -> Timestamp {
@@ -173,6 +203,17 @@ mod tests {
         assert!(world.clock.advance(SignedDuration::from_secs(90)));
         assert_eq!(world.clock.now().as_second(), 90);
         assert!(!World::real().clock.set(Timestamp::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn a_shifted_clock_goes_ahead_and_never_back() {
+        let (world, shift) = World::with_shifted_clock();
+        let day = SignedDuration::from_hours(24);
+        assert!(shift.set(day));
+        assert!(!shift.set(day / 2));
+        let ahead = world.clock.now().duration_since(World::real().clock.now());
+        assert!(ahead > day - SignedDuration::from_mins(1) && ahead <= day, "{ahead}");
+        assert!(!world.clock.advance(day), "it is moved through its shift alone");
     }
 
     #[test]
