@@ -1,79 +1,10 @@
-//! The data folder: making folders and files durable, and the faults tests ask for.
+//! The data folder on a local disk: making folders and files durable.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-const OFF: i64 = i64::MIN;
-
-/// Bytes of two files held at a time while they are compared.
-const COMPARED_BYTES: usize = 256 * 1024;
-
-/// Faults on purpose: fail or end the process at the n-th write, sync or unlink of a file from now, or run out of
-/// room. Off unless a test asks.
-#[derive(Clone, Debug)]
-pub struct FileFaults(Arc<Asked>);
-
-#[derive(Debug)]
-struct Asked {
-    left: AtomicI64,
-    kill: AtomicBool,
-    room_bytes: AtomicI64,
-}
-
-impl FileFaults {
-    pub(crate) fn none() -> FileFaults {
-        let (left, room_bytes) = (AtomicI64::new(OFF), AtomicI64::new(OFF));
-        FileFaults(Arc::new(Asked { left, kill: AtomicBool::new(false), room_bytes }))
-    }
-
-    /// The `n`-th operation on a file from now fails (1 is the next one); later ones work again.
-    pub fn fail_nth(&self, n: u32) {
-        self.0.left.store(i64::from(n), Ordering::SeqCst);
-    }
-
-    /// The process ends at the `n`-th operation on a file from now, as one that is killed: nothing is tidied up.
-    pub fn kill_nth(&self, n: u32) {
-        self.0.kill.store(true, Ordering::SeqCst);
-        self.fail_nth(n);
-    }
-
-    /// The disk takes `bytes` more, and then is full.
-    pub fn room(&self, bytes: u32) {
-        self.0.room_bytes.store(i64::from(bytes), Ordering::SeqCst);
-    }
-
-    /// Switches faults off and tells whether the one that was asked for has happened.
-    pub fn clear(&self) -> bool {
-        let left = self.0.left.swap(OFF, Ordering::SeqCst);
-        let room_bytes = self.0.room_bytes.swap(OFF, Ordering::SeqCst);
-        (left != OFF && left <= 0) || (room_bytes != OFF && room_bytes < 0)
-    }
-
-    pub(crate) fn pass(&self) -> io::Result<()> {
-        if self.0.left.load(Ordering::Relaxed) != OFF && self.0.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            if self.0.kill.load(Ordering::SeqCst) {
-                std::process::abort();
-            }
-            return Err(io::Error::other("a fault was asked for here"));
-        }
-        Ok(())
-    }
-
-    /// Uses room for that many bytes.
-    pub(crate) fn fill(&self, n_bytes: usize) -> io::Result<()> {
-        if self.0.room_bytes.load(Ordering::Relaxed) == OFF {
-            return Ok(());
-        }
-        let n_bytes = i64::try_from(n_bytes).unwrap_or(i64::MAX);
-        if self.0.room_bytes.fetch_sub(n_bytes, Ordering::SeqCst) < n_bytes {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        Ok(())
-    }
-}
+use crate::faults::FileFaults;
 
 /// The folder that all data files are in.
 #[derive(Clone, Debug)]
@@ -97,14 +28,16 @@ impl Disk {
         &self.faults
     }
 
-    /// The absolute place of a path of the catalogue. None when the path leads out of the folder.
-    pub(crate) fn place(&self, relative: &str) -> Option<PathBuf> {
-        let plain = Path::new(relative).components().all(|part| matches!(part, Component::Normal(_)));
-        plain.then(|| self.root.join(relative))
+    /// Makes the folder of a file and the file, both below the root; each name on the way becomes durable.
+    pub(crate) fn create(&self, path: &Path) -> io::Result<LocalOutput> {
+        let folder = path.parent().and_then(|folder| folder.strip_prefix(&self.root).ok());
+        self.make_folder(folder.unwrap_or(Path::new("")))?;
+        self.faults.pass()?;
+        let file = File::create_new(path)?;
+        Ok(LocalOutput { file, path: path.to_owned(), disk: self.clone() })
     }
 
-    /// Makes a folder below the root, and makes its existence durable.
-    pub(crate) fn make_folder(&self, relative: &Path) -> io::Result<()> {
+    fn make_folder(&self, relative: &Path) -> io::Result<()> {
         let mut folder = self.root.clone();
         for part in relative {
             let parent = folder.clone();
@@ -118,35 +51,10 @@ impl Disk {
         Ok(())
     }
 
-    pub(crate) fn create(&self, path: &Path) -> io::Result<Output> {
-        self.faults.pass()?;
-        let file = File::create_new(path)?;
-        Ok(Output { file, faults: self.faults.clone() })
-    }
-
     /// Makes the names in a folder durable: a file whose name is lost in a power cut is a lost file.
-    pub(crate) fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         self.faults.pass()?;
         File::open(folder)?.sync_all()
-    }
-
-    pub(crate) fn copy(&self, path: &Path, to: &mut dyn io::Write) -> io::Result<u64> {
-        io::copy(&mut File::open(path)?, to)
-    }
-
-    /// Whether two files hold the same bytes.
-    pub(crate) fn is_same(&self, one: &Path, other: &Path) -> io::Result<bool> {
-        let (mut one, mut other) = (File::open(one)?, File::open(other)?);
-        let (mut left, mut right) = (vec![0; COMPARED_BYTES], vec![0; COMPARED_BYTES]);
-        loop {
-            let n_bytes = one.read(&mut left)?;
-            if n_bytes == 0 {
-                return Ok(other.read(&mut right)? == 0);
-            }
-            if other.read_exact(&mut right[..n_bytes]).is_err() || left[..n_bytes] != right[..n_bytes] {
-                return Ok(false);
-            }
-        }
     }
 
     /// Removes a file. False when it was not there.
@@ -158,45 +66,63 @@ impl Disk {
             Err(e) => Err(e),
         }
     }
+
+    /// Removes an attempt's folder when it is empty, and makes what was removed durably gone.
+    pub(crate) fn tidy(&self, folder: &Path) -> io::Result<()> {
+        match fs::remove_dir(folder) {
+            Ok(()) => self.sync_folder(folder.parent().unwrap_or(&self.root)),
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => self.sync_folder(folder),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Every file below the root.
+    pub(crate) fn list(&self) -> io::Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                let kind = entry.file_type()?;
+                if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() {
+                    files.push(entry.path());
+                }
+            }
+        }
+        Ok(files)
+    }
+}
+
+/// Whether a path of the catalogue stays below the root.
+pub(crate) fn is_plain(relative: &str) -> bool {
+    Path::new(relative).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// A file being written.
-pub(crate) struct Output {
+pub(crate) struct LocalOutput {
     file: File,
-    faults: FileFaults,
+    path: PathBuf,
+    disk: Disk,
 }
 
-impl Output {
-    /// Makes the contents durable.
-    pub(crate) fn sync(&self) -> io::Result<()> {
-        self.faults.pass()?;
-        self.file.sync_all()
-    }
-}
-
-impl io::Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.faults.pass()?;
-        self.faults.fill(bytes.len())?;
+impl LocalOutput {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.disk.faults.pass()?;
+        self.disk.faults.fill(bytes.len())?;
         self.file.write(bytes)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_catalogue_path_cannot_leave_the_folder() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let disk = Disk::open(folder.path()).expect("a disk");
-        assert_eq!(disk.place("main/t/x.parquet"), Some(disk.root().join("main/t/x.parquet")));
-        for path in ["../x", "main/../../x", "/etc/passwd", "./x"] {
-            assert_eq!(disk.place(path), None, "{path}");
+    /// Makes the contents and the name durable.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.disk.faults.pass()?;
+        self.file.sync_all()?;
+        // Each name on the way to the file: whoever made a folder may not have made it durable yet.
+        for folder in self.path.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.disk.root)) {
+            self.disk.sync_folder(folder)?;
         }
+        Ok(())
     }
 }

@@ -1,9 +1,8 @@
 //! The lake itself: a catalogue and a folder, and what can be done with them.
 
-use std::fs;
 use std::io;
 use std::ops::{Range, RangeInclusive};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::SignedDuration;
 use sql::{Database, DatabaseUrl, Faults, SqlError};
@@ -13,17 +12,15 @@ use crate::catalogue::layout::{self, Found};
 use crate::catalogue::{expire, lease, publish, snapshot, tables};
 use crate::disk::Disk;
 use crate::garbage;
+use crate::storage::Storage;
 use crate::{
-    At, Attempt, Batches, Collected, Damage, DataFile, EnsureError, Expired, FileFaults, FileWriter,
+    At, Attempt, Batches, Bucket, Collected, Damage, DataFile, EnsureError, Expired, FileFaults, FileWriter,
     GarbageError, Keep, Lease, LeaseError, Publication, Publish, PublishError, PublishKey, ReadError,
     Snapshot, SnapshotError, SnapshotId, StagedFile, TableSize, TableSpec, WriteError,
 };
 
 /// Threads that read the catalogue.
 const N_READERS: usize = 2;
-
-/// The file in the data folder that names the catalogue it belongs to.
-const MARK: &str = "quarterdeck-lake-id";
 
 /// Where a lake is.
 #[derive(Clone, Debug)]
@@ -56,7 +53,7 @@ pub enum OpenError {
 #[derive(Clone)]
 pub struct Lake {
     database: Database,
-    disk: Disk,
+    storage: Storage,
     world: World,
 }
 
@@ -68,9 +65,22 @@ impl Lake {
     pub fn open(config: &LakeConfig, world: World) -> Result<Lake, OpenError> {
         let failed = |source| OpenError::DataDir { path: config.data_dir.clone(), source };
         let disk = Disk::open(&config.data_dir).map_err(failed)?;
-        let data_path = disk.root().to_str().map(|path| format!("{path}/"));
+        Lake::open_storage(&config.catalogue, Storage::Local(disk), world)
+    }
+
+    /// As [`Lake::open`], with the files in an object store.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_in(catalogue: &DatabaseUrl, bucket: &Bucket, world: World) -> Result<Lake, OpenError> {
+        Lake::open_storage(catalogue, Storage::Remote(bucket.clone()), world)
+    }
+
+    fn open_storage(catalogue: &DatabaseUrl, storage: Storage, world: World) -> Result<Lake, OpenError> {
+        let failed = |source| OpenError::DataDir { path: storage.root(), source };
+        let data_path = storage.root().to_str().map(|path| format!("{path}/"));
         let data_path = data_path.ok_or_else(|| failed(io::Error::other("its path is not UTF-8")))?;
-        let database = Database::open(&config.catalogue, N_READERS)?;
+        let database = Database::open(catalogue, N_READERS)?;
         let make = || database.write_blocking(|conn| conn.script(layout::TABLES));
         // Two programs that make the same PostgreSQL tables at once can trip over each other, once.
         make().or_else(|_| make())?;
@@ -78,10 +88,10 @@ impl Lake {
         let found: Result<_, SqlError> =
             database.write_blocking(move |conn| layout::claim(conn, &data_path, now, id));
         match found? {
-            Found::Ours(id) if own_mark(disk.root(), &id).map_err(failed)? == id => {
-                Ok(Lake { database, disk, world })
+            Found::Ours(id) if storage.own_mark(&id).map_err(failed)? == id => {
+                Ok(Lake { database, storage, world })
             }
-            Found::Ours(_) => Err(OpenError::OtherLake(disk.root().to_owned())),
+            Found::Ours(_) => Err(OpenError::OtherLake(storage.root())),
             Found::Version(version) => Err(OpenError::Version(version)),
             Found::Foreign => Err(OpenError::Foreign),
         }
@@ -117,7 +127,7 @@ impl Lake {
         let missing =
             || WriteError::Table { table: spec.name.clone(), reason: "it does not exist".to_owned() };
         let table = table.ok_or_else(missing)?;
-        FileWriter::create(&self.disk, spec, &table, attempt, self.world.ids.guid(), partition)
+        FileWriter::create(&self.storage, spec, &table, attempt, self.world.ids.guid(), partition)
     }
 
     /// Whether a staged file is, byte for byte, the published one. Writing is deterministic, so the same rows make
@@ -129,7 +139,7 @@ impl Lake {
         if (staged.bytes, staged.rows) != (published.bytes, published.rows) {
             return Ok(false);
         }
-        self.disk.is_same(&staged.path, &published.path)
+        self.storage.is_same(&staged.path, &published.path, staged.bytes)
     }
 
     /// Removes a staged file that is not going to be published.
@@ -137,7 +147,7 @@ impl Lake {
     /// # Errors
     /// When the disk does not remove it; then it is collected later.
     pub fn discard(&self, staged: StagedFile) -> io::Result<()> {
-        self.disk.remove(&staged.path).map(drop)
+        self.storage.remove(&staged.path).map(drop)
     }
 
     /// Makes all of `publish` the latest snapshot, or none of it.
@@ -145,8 +155,8 @@ impl Lake {
     /// # Errors
     /// See [`PublishError`]; staged files are kept in every case, and collected later if nothing took them.
     pub fn publish(&self, publish: Publish) -> Result<SnapshotId, PublishError> {
-        let now = self.world.clock.now();
-        self.database.write_blocking(move |conn| publish::run(conn, &publish, now))
+        let (storage, now) = (self.storage.clone(), self.world.clock.now());
+        self.database.write_blocking(move |conn| publish::run(conn, &storage, &publish, now))
     }
 
     /// What was published under this key, also when its snapshot is no longer kept.
@@ -187,8 +197,8 @@ impl Lake {
         table: &str,
         partitions: Option<RangeInclusive<i64>>,
     ) -> Result<Vec<DataFile>, SnapshotError> {
-        let (id, table, disk) = (snapshot.id, table.to_owned(), self.disk.clone());
-        self.database.read_blocking(move |conn| snapshot::files(conn, &disk, id, &table, partitions))
+        let (id, table, storage) = (snapshot.id, table.to_owned(), self.storage.clone());
+        self.database.read_blocking(move |conn| snapshot::files(conn, &storage, id, &table, partitions))
     }
 
     /// How much each table holds at a snapshot, by name.
@@ -212,7 +222,7 @@ impl Lake {
         rows: Range<u64>,
         batch_rows: usize,
     ) -> Result<Batches, ReadError> {
-        crate::read::open(file, projection, rows, batch_rows)
+        crate::read::open(&self.storage, file, projection, rows, batch_rows)
     }
 
     /// Writes a file's bytes as they are to `to`, and gives their number.
@@ -220,7 +230,7 @@ impl Lake {
     /// # Errors
     /// When the file cannot be read or `to` does not take it.
     pub fn copy(&self, file: &DataFile, to: &mut dyn io::Write) -> io::Result<u64> {
-        self.disk.copy(&file.path, to)
+        self.storage.copy(&file.path, file.bytes, to)
     }
 
     /// Takes the lease `name` for `ttl`, when it is free, has ended, or is `holder`'s already. The epoch grows
@@ -266,8 +276,8 @@ impl Lake {
     /// # Errors
     /// See [`GarbageError`]; running it again goes on.
     pub fn collect_garbage(&self, grace: SignedDuration) -> Result<Collected, GarbageError> {
-        let (disk, now) = (self.disk.clone(), self.world.clock.now());
-        self.database.write_blocking(move |conn| garbage::collect(conn, &disk, grace, now))
+        let (storage, now) = (self.storage.clone(), self.world.clock.now());
+        self.database.write_blocking(move |conn| garbage::collect(conn, &storage, grace, now))
     }
 
     /// Looks whether every file of every snapshot is there with its recorded size: after a restore, or when in
@@ -277,34 +287,21 @@ impl Lake {
     /// When the catalogue cannot be read.
     pub fn verify(&self) -> Result<Vec<Damage>, SqlError> {
         let referenced = self.database.read_blocking(expire::referenced)?;
-        Ok(garbage::verify(&self.disk, referenced))
+        Ok(garbage::verify(&self.storage, referenced))
     }
 
-    /// The data folder, absolute.
-    pub fn data_dir(&self) -> &Path {
-        self.disk.root()
+    /// Where the data is: the folder, absolute, or the address of the object store.
+    pub fn data_dir(&self) -> PathBuf {
+        self.storage.root()
     }
 
-    /// Makes writes of files fail, for tests.
+    /// Makes writes of files, and calls to an object store, fail, for tests.
     pub fn file_faults(&self) -> &FileFaults {
-        self.disk.faults()
+        self.storage.faults()
     }
 
     /// Makes statements of the catalogue fail, for tests.
     pub fn catalogue_faults(&self) -> &Faults {
         self.database.faults()
-    }
-}
-
-/// The id of the catalogue that the folder belongs to, which becomes `id` when it belonged to none.
-fn own_mark(root: &Path, id: &str) -> io::Result<String> {
-    let mark = root.join(MARK);
-    match fs::read_to_string(&mark) {
-        Ok(found) => Ok(found.trim().to_owned()),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            fs::write(&mark, format!("{id}\n"))?;
-            Ok(id.to_owned())
-        }
-        Err(e) => Err(e),
     }
 }

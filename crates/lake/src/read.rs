@@ -1,9 +1,8 @@
 //! Reading one file: some columns of some rows, in batches, with memory that does not grow with the file.
 
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
@@ -19,6 +18,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use crate::catalogue::snapshot::DataFile;
 use crate::catalogue::tables::Column;
 use crate::spec::{ColumnType, field};
+use crate::storage::Storage;
 
 /// A dictionary page up to this size (compressed) is worth handing out as a dictionary: its entries are rendered
 /// once and then copied.
@@ -103,6 +103,7 @@ impl Iterator for Batches {
 /// Opens a file for the rows `rows` (counted from 0 in the file; beyond its end there are none) of the columns
 /// `projection`. Row groups outside the range are not touched, pages outside it not decoded.
 pub(crate) fn open(
+    storage: &Storage,
     file: &DataFile,
     projection: &[&str],
     rows: Range<u64>,
@@ -114,7 +115,7 @@ pub(crate) fn open(
         column.ok_or_else(|| ReadError::UnknownColumn((*name).to_owned()))
     };
     let wanted: Vec<&Column> = projection.iter().map(find).collect::<Result<_, _>>()?;
-    let input = File::open(path).map_err(|source| match source.kind() {
+    let input = storage.source(path, file.bytes).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => ReadError::Gone(path.clone()),
         _ => ReadError::Disk { path: path.clone(), source },
     })?;
@@ -130,6 +131,7 @@ pub(crate) fn open(
         let metadata =
             ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).map_err(failed)?;
         let (groups, offset) = row_groups(metadata.metadata(), rows.start, end);
+        input.plan(chunks(metadata.metadata(), &groups, &mask));
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata)
             .with_projection(mask)
             .with_row_groups(groups)
@@ -193,6 +195,18 @@ fn file_schema(metadata: &ParquetMetaData, schema: &SchemaRef) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
+/// Where the chunks that will be read are in the file.
+fn chunks(metadata: &ParquetMetaData, groups: &[usize], mask: &ProjectionMask) -> Vec<Range<u64>> {
+    let columns = |group: &usize| {
+        let columns = metadata.row_group(*group).columns().iter().enumerate();
+        columns.filter(|(at, _)| mask.leaf_included(*at)).map(|(_, chunk)| {
+            let (start, n_bytes) = chunk.byte_range();
+            start..start + n_bytes
+        })
+    };
+    groups.iter().flat_map(columns).collect()
+}
+
 /// The row groups that hold rows `start..end`, and how many rows of the first to leave out.
 fn row_groups(metadata: &ParquetMetaData, start: u64, end: u64) -> (Vec<usize>, usize) {
     let mut groups = Vec::new();
@@ -209,15 +223,4 @@ fn row_groups(metadata: &ParquetMetaData, start: u64, end: u64) -> (Vec<usize>, 
         first_row = next;
     }
     (groups, usize::try_from(offset).unwrap_or(usize::MAX))
-}
-
-/// A finished file's size, and that of its footer without the last 8 bytes, both in bytes.
-pub(crate) fn footer_size(path: &Path) -> io::Result<(u64, u64)> {
-    let mut file = File::open(path)?;
-    let bytes = file.seek(SeekFrom::End(0))?;
-    file.seek(SeekFrom::End(-8))?;
-    let mut tail = [0; 8];
-    file.read_exact(&mut tail)?;
-    let [a, b, c, d, ..] = tail;
-    Ok((bytes, u64::from(u32::from_le_bytes([a, b, c, d]))))
 }

@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 use crate::catalogue::stats::{self, ColumnStats};
 use crate::catalogue::tables::Table;
-use crate::disk::{Disk, Output};
 use crate::spec::{ColumnSpec, ColumnType, TableSpec, field};
+use crate::storage::{Output, Storage};
 
 /// Rows of a full row group: what a reader can skip without reading, and what a writer holds in memory.
 pub const ROW_GROUP_ROWS: usize = 131_072;
@@ -102,7 +102,7 @@ impl StagedFile {
 /// a partial file that belongs to nothing and is collected as garbage.
 pub struct FileWriter {
     out: ArrowWriter<Output>,
-    disk: Disk,
+    storage: Storage,
     staged: StagedFile,
     /// The specification's columns with their field ids.
     columns: Vec<(ColumnSpec, i64)>,
@@ -112,7 +112,7 @@ pub struct FileWriter {
 
 impl FileWriter {
     pub(crate) fn create(
-        disk: &Disk,
+        storage: &Storage,
         spec: &TableSpec,
         table: &Table,
         attempt: Attempt,
@@ -128,13 +128,11 @@ impl FileWriter {
             }
             _ => {}
         }
-        let folder = format!("attempt={}", attempt.0.hyphenated());
-        let relative = format!("{folder}/{}.parquet", file.hyphenated());
-        let folder = Path::new("main").join(&table.name).join(folder);
-        let path = disk.root().join("main").join(&table.name).join(&relative);
-        let failed = |source| WriteError::Disk { path: path.clone(), source };
-        disk.make_folder(&folder).map_err(failed)?;
-        let output = disk.create(&path).map_err(failed)?;
+        let relative = format!("attempt={}/{}.parquet", attempt.0.hyphenated(), file.hyphenated());
+        let path = storage.place(&format!("main/{}/{relative}", table.name));
+        let path = path.ok_or_else(|| wrong("its name is no name of a folder"))?;
+        let output =
+            storage.create(&path).map_err(|source| WriteError::Disk { path: path.clone(), source })?;
         let fields: Vec<_> =
             columns.iter().map(|(c, id)| field(&c.name, c.ty.arrow(), c.nullable, *id)).collect();
         let options =
@@ -144,7 +142,7 @@ impl FileWriter {
         let is_partition = |c: &ColumnSpec| Some(&c.name) == spec.partition.as_ref();
         Ok(FileWriter {
             out,
-            disk: disk.clone(),
+            storage: storage.clone(),
             has_nan: vec![false; columns.len()],
             partition_column: spec.columns.iter().position(is_partition),
             columns,
@@ -195,20 +193,15 @@ impl FileWriter {
         let disk_failed = |source| WriteError::Disk { path: path.clone(), source };
         if self.staged.rows == 0 {
             drop(self.out);
-            self.disk.remove(&path).map_err(disk_failed)?;
+            self.storage.remove(&path).map_err(disk_failed)?;
             return Ok(None);
         }
         let metadata =
             self.out.finish().map_err(|source| WriteError::Parquet { path: path.clone(), source })?;
         self.staged.columns = self.statistics(&metadata);
         self.check_partition()?;
-        self.out.inner().sync().map_err(disk_failed)?;
-        // Each name on the way to the file: whoever made a folder may not have made it durable yet.
-        for folder in path.ancestors().skip(1).take_while(|folder| folder.starts_with(self.disk.root())) {
-            self.disk.sync_folder(folder).map_err(disk_failed)?;
-        }
-        let (bytes, footer_bytes) = crate::read::footer_size(&path).map_err(disk_failed)?;
-        (self.staged.bytes, self.staged.footer_bytes) = (bytes, footer_bytes);
+        self.out.inner_mut().sync().map_err(disk_failed)?;
+        (self.staged.bytes, self.staged.footer_bytes) = self.out.inner().footer_size();
         Ok(Some(self.staged))
     }
 

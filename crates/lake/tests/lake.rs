@@ -12,5 +12,7 @@ mod kit;
 mod publish;
 #[path = "lake/read.rs"]
 mod read;
+#[path = "lake/remote.rs"]
+mod remote;
 #[path = "lake/tables.rs"]
 mod tables;

@@ -306,6 +306,10 @@ pub(crate) fn open_warehouse(
 ) -> anyhow::Result<Warehouse> {
     let url = database_url(site.config, site.data_dir)?;
     let lakes = Lakes::new(data_dir::lake_folder(site.config, site.data_dir), url, world.clone());
+    let lakes = match open_bucket(site.config)? {
+        Some(bucket) => lakes.in_bucket(bucket),
+        None => lakes,
+    };
     let config = warehouse::Config {
         origin: site.origin.to_string(),
         page_rows: u64::from(site.config.feed.page_rows.get()),
@@ -313,6 +317,31 @@ pub(crate) fn open_warehouse(
         holder,
     };
     Ok(Warehouse::new(store.clone(), world.clone(), lakes, config))
+}
+
+/// The object store of the settings, if there is one.
+fn open_bucket(config: &Config) -> anyhow::Result<Option<lake::Bucket>> {
+    let Some(address) = &config.lake.url else { return Ok(None) };
+    let options = match &config.lake.credentials_file {
+        Some(file) => read_options(file).map_err(anyhow::Error::msg)?,
+        None => Vec::new(),
+    };
+    Ok(Some(lake::Bucket::open(&address.0, &options).context("the object store of lake.url cannot be used")?))
+}
+
+/// Lines of `name = value`. The messages must not repeat the text: it holds secrets.
+fn read_options(file: &Path) -> Result<Vec<(String, String)>, String> {
+    crate::config::check_private(file)?;
+    let name = format!("the file {} (lake.credentials_file)", file.display());
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    let lines = text.lines().map(str::trim).enumerate();
+    let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let option = |(at, line): (usize, &str)| {
+        let (option, value) =
+            line.split_once('=').ok_or_else(|| format!("line {} of {name} is not name = value", at + 1))?;
+        Ok((option.trim().to_owned(), value.trim().trim_matches('"').to_owned()))
+    };
+    lines.map(option).collect()
 }
 
 fn retention(history_days: Option<u16>) -> warehouse::Retention {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lake::{Lake, LakeConfig, OpenError};
+use lake::{Bucket, Lake, LakeConfig, OpenError};
 use sql::DatabaseUrl;
 use store::TenantId;
 use world::World;
@@ -15,6 +15,7 @@ pub struct Lakes {
     folder: PathBuf,
     database: DatabaseUrl,
     world: World,
+    bucket: Option<Bucket>,
     open: Arc<Mutex<HashMap<TenantId, Lake>>>,
 }
 
@@ -23,7 +24,13 @@ impl Lakes {
     /// after the tenant and the schema of `database`; otherwise it is
     /// a SQLite file in the tenant's folder.
     pub fn new(folder: PathBuf, database: DatabaseUrl, world: World) -> Self {
-        Self { folder, database, world, open: Arc::default() }
+        Self { folder, database, world, bucket: None, open: Arc::default() }
+    }
+
+    /// The same with the files in `bucket`, a folder for each tenant; a SQLite catalogue stays in the local folder.
+    #[must_use]
+    pub fn in_bucket(self, bucket: Bucket) -> Self {
+        Self { bucket: Some(bucket), ..self }
     }
 
     /// The lake of `tenant`, made if it is not there. It blocks.
@@ -39,8 +46,13 @@ impl Lakes {
         let data_dir = folder.join("data");
         std::fs::create_dir_all(&data_dir)
             .map_err(|source| OpenError::DataDir { path: data_dir.clone(), source })?;
-        let lake =
-            Lake::open(&LakeConfig { catalogue: self.catalogue(tenant), data_dir }, self.world.clone())?;
+        let catalogue = self.catalogue(tenant);
+        let lake = match &self.bucket {
+            Some(bucket) => {
+                Lake::open_in(&catalogue, &bucket.folder(&tenant.to_string()), self.world.clone())?
+            }
+            None => Lake::open(&LakeConfig { catalogue, data_dir }, self.world.clone())?,
+        };
         open.insert(tenant, lake.clone());
         Ok(lake)
     }

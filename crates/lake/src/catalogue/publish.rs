@@ -10,6 +10,7 @@ use super::snapshot::{FileId, SnapshotId};
 use super::stats::ColumnStats;
 use super::{Head, lease, tables};
 use crate::catalogue::lease::Lease;
+use crate::storage::Storage;
 use crate::write::StagedFile;
 
 /// What a publish is of. A key is published once, unless a later publish says that it supersedes.
@@ -169,6 +170,7 @@ pub(crate) fn last_publication(conn: &mut Conn<'_>, kind: &str) -> Result<Option
 /// The whole publish, inside the caller's transaction.
 pub(crate) fn run(
     conn: &mut Conn<'_>,
+    storage: &Storage,
     publish: &Publish,
     now: Timestamp,
 ) -> Result<SnapshotId, PublishError> {
@@ -188,7 +190,7 @@ pub(crate) fn run(
     let mut changes = Vec::new();
     for replace in &publish.replace {
         // Asked under the lock: the collector of garbage holds it while it removes files.
-        let gone = replace.files.iter().find(|file| !is_whole(file));
+        let gone = replace.files.iter().find(|file| !is_whole(storage, file));
         if let Some(file) = gone {
             return Err(PublishError::StagedFileGone(file.path.clone()));
         }
@@ -201,8 +203,8 @@ pub(crate) fn run(
     Ok(SnapshotId(head.snapshot))
 }
 
-fn is_whole(file: &StagedFile) -> bool {
-    std::fs::metadata(&file.path).is_ok_and(|there| there.len() == file.bytes)
+fn is_whole(storage: &Storage, file: &StagedFile) -> bool {
+    storage.size(&file.path).is_ok_and(|found| found == Some(file.bytes))
 }
 
 fn replace_files(

@@ -10,8 +10,8 @@ use sql::{Conn, Row, Sql, SqlError};
 
 use super::tables::{self, Column};
 use super::{instant, publish::PublishKey};
-use crate::disk::Disk;
 use crate::spec::{ColumnSpec, TableSpec};
+use crate::storage::Storage;
 
 /// A state of the whole lake; later ones have greater numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -177,7 +177,7 @@ fn snapshot(row: &Row) -> Result<Snapshot, SqlError> {
 /// The table's files, by partition, then by place, then in the order they were published in.
 pub(crate) fn files(
     conn: &mut Conn<'_>,
-    disk: &Disk,
+    storage: &Storage,
     at: SnapshotId,
     table: &str,
     partitions: Option<RangeInclusive<i64>>,
@@ -189,7 +189,7 @@ pub(crate) fn files(
     let mut files = Vec::new();
     conn.each(&FILES, &[table.id.into(), at.0.into(), first.into(), last.into()], |row| {
         let path: String = row.get(1)?;
-        let path = disk
+        let path = storage
             .place(&format!("main/{}/{path}", table.name))
             .ok_or_else(|| SqlError::Other("a file's path leads out of the data folder".to_owned()))?;
         files.push(DataFile {

@@ -35,14 +35,20 @@ pub(crate) struct Lab {
 /// The values of each table, by its name: (partition or 0, key, text).
 pub(crate) type Content = BTreeMap<&'static str, Vec<(i64, i64, String)>>;
 
-/// Runs `test` on a fresh lake of each engine.
-pub(crate) fn check(mut test: impl FnMut(&Lab)) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut catalogues = vec![DatabaseUrl::sqlite(folder.path().join("catalogue.sqlite"))];
+/// A fresh catalogue of each engine.
+pub(crate) fn catalogues(folder: &Path) -> Vec<DatabaseUrl> {
+    let mut catalogues = vec![DatabaseUrl::sqlite(folder.join("catalogue.sqlite"))];
     if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
         let schema = format!("lake_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
         catalogues.push(url.parse::<DatabaseUrl>().unwrap().with_schema(&schema));
     }
+    catalogues
+}
+
+/// Runs `test` on a fresh lake of each engine.
+pub(crate) fn check(mut test: impl FnMut(&Lab)) {
+    let folder = tempfile::tempdir().unwrap();
+    let catalogues = catalogues(folder.path());
     for (index, catalogue) in catalogues.into_iter().enumerate() {
         let config = LakeConfig { catalogue, data_dir: folder.path().join(index.to_string()) };
         let world = World::with_set_clock(START.parse().unwrap());

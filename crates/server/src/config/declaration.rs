@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
-use super::setting::{CollectorAddress, DatabaseAddress, LogFormat, LogLevel, Permission, Security, Setting};
+use super::setting::{
+    CollectorAddress, DatabaseAddress, LogFormat, LogLevel, Permission, Security, Setting, StoreAddress,
+};
 use super::source::Values;
 use super::{Key, Network, Origin};
 
@@ -109,6 +111,10 @@ settings! {
     lake: Lake = "lake" {
         /// The folder of the warehouse's Parquet files and catalogue. Unset: `lake` in `data_dir`.
         folder: Option<PathBuf> = "",
+        /// An object store for the Parquet files: `s3://BUCKET/FOLDER`, `az://CONTAINER/FOLDER` or `gs://BUCKET/FOLDER`. The catalogue stays in the folder, or in PostgreSQL. Unset: the files are in the folder too.
+        url: Option<StoreAddress> = "",
+        /// A file with the object store's options, one `name = value` a line, such as `aws_access_key_id`, `aws_secret_access_key`, `aws_region` or `aws_endpoint`. Only its owner may be allowed to read it. What it leaves out is taken from the environment (`AWS_…`, `AZURE_…`, `GOOGLE_…`) or the machine's role.
+        credentials_file: Option<PathBuf> = "",
         /// Days of history that tables with one row per day keep; 0 keeps everything. Unset: as documented, table by table.
         history_days: Option<u16> = "",
     }

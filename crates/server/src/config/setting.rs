@@ -244,6 +244,27 @@ impl Setting for CollectorAddress {
     }
 }
 
+/// A place in an object store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoreAddress(pub(crate) String);
+
+impl Setting for StoreAddress {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(raw: &Raw) -> Result<StoreAddress, String> {
+        let text = one(raw)?;
+        let place = ["s3://", "az://", "gs://"].into_iter().find_map(|scheme| text.strip_prefix(scheme));
+        match place {
+            Some(place) if !place.is_empty() && !place.contains(['?', '#', '@', ' ']) => {
+                Ok(StoreAddress(text.trim_end_matches('/').to_owned()))
+            }
+            _ => Err(format!(
+                "must be s3://BUCKET/FOLDER, az://CONTAINER/FOLDER or gs://BUCKET/FOLDER, and is \"{text}\""
+            )),
+        }
+    }
+}
+
 /// Whether a URL carries a password, before its host or among its parameters.
 fn has_password(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else { return false };

@@ -81,6 +81,7 @@ fn another_value(key: &Key) -> &'static str {
         "server.public_origin" => "https://deck.contoso.com",
         "server.trusted_proxies" => "10.0.0.0/8, ::1",
         "database.url" => "sqlite:x.db",
+        "lake.url" => "s3://days/deck",
         "otlp.endpoint" => "http://127.0.0.1:4318",
         "log.format" => "json",
         "log.level" => "debug",
