@@ -21,6 +21,7 @@ mod route;
 mod rows;
 mod source;
 mod value;
+mod version;
 mod write;
 
 pub use source::{Change, Entity, Home, Media, Source, Value};
@@ -28,7 +29,7 @@ pub use source::{Change, Entity, Home, Media, Source, Value};
 use jiff::Timestamp;
 
 use crate::edm::Model;
-use crate::error::QueryError;
+use crate::error::{ErrorKind, QueryError};
 use crate::json::ErrorBody;
 use crate::negotiate::Version;
 use crate::percent;
@@ -113,12 +114,14 @@ fn failed(status: u16, body: &ErrorBody, version: Version) -> Response {
 fn refused(error: &QueryError, query: &str, version: Version) -> Response {
     let mut body = ErrorBody::from(error);
     if let Some(given) = error.target.as_ref().and_then(|target| given(query, target)) {
+        let is_wrong = error.kind == ErrorKind::BadRequest;
+        let given = if is_wrong { format!("Invalid {given}") } else { given };
         body.details.push(("Given".to_owned(), given));
     }
     failed(error.kind.status(), &body, version)
 }
 
-/// `$filter=…` as it was given, decoded.
+/// `$filter: …` as it was given, decoded.
 fn given(query: &str, option: &str) -> Option<String> {
     const MOST_CHARS: usize = 200;
     let bare = |name: &str| name.trim().trim_start_matches('$').to_ascii_lowercase();
@@ -128,6 +131,6 @@ fn given(query: &str, option: &str) -> Option<String> {
         let name = percent::decode(name, true).ok().filter(|name| bare(name) == wanted)?;
         let value = percent::decode(value, true).ok()?;
         let shown: String = value.chars().take(MOST_CHARS).collect();
-        Some(format!("{}={shown}", name.trim()))
+        Some(format!("{}: {shown}", name.trim()))
     })
 }

@@ -4,7 +4,6 @@
 //! service does not execute is 501, which [`crate::query::Context::offering`] takes care of.
 
 use crate::error::{QueryError, code};
-use crate::negotiate::Version;
 use crate::percent::decode;
 use crate::query::{Options, SystemOption};
 
@@ -93,16 +92,6 @@ pub(super) fn check(raw_query: &str, kind: Kind) -> Result<(), QueryError> {
         return Err(QueryError::bad(code::SYNTAX, message).in_option(option.name()));
     }
     Ok(())
-}
-
-/// # Errors
-/// 400 for what OData 4.0 does not know.
-pub(super) fn check_version(options: &Options, version: Version) -> Result<(), QueryError> {
-    if !options.index || version != Version::V4 {
-        return Ok(());
-    }
-    let message = "This is an unknown query option in OData 4.0; ask for OData-MaxVersion 4.01.";
-    Err(QueryError::bad(code::UNKNOWN_OPTION, message).in_option(SystemOption::Index.name()))
 }
 
 /// # Errors

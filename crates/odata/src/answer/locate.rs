@@ -124,7 +124,8 @@ fn step(world: World<'_>, found: Found, segment: &Segment) -> Result<Found, Quer
                 Place::Many(items) => items.into_iter().find(|item| has_key(item, key)).map(Place::One),
                 _ => None,
             };
-            let place = place.ok_or_else(|| nothing_there("entity with this key"))?;
+            let place =
+                place.ok_or_else(|| QueryError::not_found("An entity with this key does not exist."))?;
             Ok(Found { place, ..found })
         }
         Segment::Property(name) => property(world, found, name),

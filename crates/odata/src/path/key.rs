@@ -116,7 +116,7 @@ fn key_value(
     }
     // Well written, but no entity can have it.
     fit(&value, &ty, model).map_err(|message| {
-        QueryError::not_found(format!("There is no entity with this '{name}': {message}")).at(start)
+        QueryError::not_found(format!("An entity with this '{name}' does not exist: {message}")).at(start)
     })
 }
 
