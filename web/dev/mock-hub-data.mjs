@@ -57,6 +57,7 @@ export const TYPES = [
   ],
   ['ownTlsExpiry', 'Quarterdeck TLS certificate', 'Quarterdeck TLS certificate', 'expiry', null, []],
   ['ownSnapshotSync', 'Quarterdeck midnight snapshot', 'Quarterdeck midnight snapshot', 'sync', null, []],
+  ['certificateExpiry', 'Other certificates', 'Other certificates', 'expiry', 'certificate', []],
 ];
 const ORDER = ['unhealthy', 'warning', 'healthy', 'notEnabled'];
 

@@ -103,3 +103,47 @@ it('shows a kind page for a device that does not exist', async () => {
   await show('/devices/nothing/overview', 'sv');
   expect(await screen.findByRole('heading', { level: 1, name: 'Enheten hittades inte' })).toBeTruthy();
 });
+
+it('shows messages to a reader who may not see service health, and names what is missing', async () => {
+  const graph = '/graph/v1.0/admin/serviceAnnouncement';
+  const missing = ['Quarterdeck_ServiceHealth_Read'];
+  const refused = {
+    status: 403,
+    body: { error: { code: 'forbidden', message: 'No.', innererror: { missing } } },
+  };
+  const message = {
+    id: 'MC1',
+    title: 'Three tabs',
+    body: { contentType: 'text', content: 'There are three now.' },
+    category: 'stayInformed',
+    severity: 'normal',
+    services: ['Quarterdeck'],
+    tags: [],
+    isMajorChange: false,
+    actionRequiredByDateTime: null,
+    startDateTime: '2026-11-20T00:00:00Z',
+    endDateTime: null,
+    lastModifiedDateTime: '2026-11-20T00:00:00Z',
+    viewPoint: { isRead: false, isArchived: false, isFavorited: false },
+  };
+  const log = stubServer({
+    'GET /api/session': { body: SESSION },
+    [`GET ${graph}/healthOverviews`]: refused,
+    [`GET ${graph}/issues`]: refused,
+    'GET /api/tenantStatus/actionItems': refused,
+    [`GET ${graph}/messages`]: { body: { '@odata.count': 1, value: [message] } },
+    [`POST ${graph}/messages/markRead`]: { body: { value: true } },
+  });
+  await show('/tenant-status/service-health');
+  expect(await screen.findByRole('heading', { name: 'Message center: 1 active message' })).toBeTruthy();
+  expect((await screen.findAllByText('Quarterdeck_ServiceHealth_Read')).length).toBe(3);
+  await userEvent.click(screen.getByRole('button', { name: /Three tabs/ }));
+  expect(await screen.findByText('There are three now.')).toBeTruthy();
+  await waitFor(() =>
+    expect(log.find((sent) => sent.method === 'POST')).toMatchObject({
+      path: `${graph}/messages/markRead`,
+      body: { messageIds: ['MC1'] },
+      csrf: 'token-of-the-session',
+    }),
+  );
+});

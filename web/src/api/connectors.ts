@@ -1,7 +1,7 @@
 /**
  * Connectors: the list, a type's page, one instance with its history, and what may be done with it.
  */
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { request } from './client';
 import { LIVE_MS } from './serviceHealth';
 
@@ -162,17 +162,21 @@ export function connectorsQuery(language: string) {
 export function connectorQuery(language: string, type: string) {
   return queryOptions({
     queryKey: [...CONNECTORS_KEY, 'type', language, type],
-    refetchInterval: LIVE_MS,
+    refetchInterval: (query: { state: { data: ConnectorPage | undefined } }) =>
+      query.state.data?.instances.some(({ sync }) => sync.isRunning) ? 2000 : LIVE_MS,
     queryFn: ({ signal }) => request<ConnectorPage>(`${typePath(type)}?lang=${language}`, { signal }),
   });
 }
 
-/** One instance; asked often while it synchronises. */
-export function instanceQuery(type: string, id: string) {
+/**
+ * One instance with its history. It is asked anew when the type's page tells something new of it, so that one that
+ * was deleted is never asked for again.
+ */
+export function instanceQuery(type: string, { id, status, sync, lastModifiedDateTime }: ConnectorInstance) {
+  const stamp = [lastModifiedDateTime, status.health, sync.lastAttemptDateTime, sync.isRunning];
   return queryOptions({
-    queryKey: [...CONNECTORS_KEY, 'instance', type, id],
-    refetchInterval: (query: { state: { data: InstancePage | undefined } }) =>
-      query.state.data?.sync.isRunning ? 2000 : LIVE_MS,
+    queryKey: ['connectorInstances', type, id, ...stamp],
+    placeholderData: keepPreviousData,
     queryFn: ({ signal }) => request<InstancePage>(instancePath(type, id), { signal }),
   });
 }

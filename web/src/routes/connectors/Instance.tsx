@@ -29,18 +29,19 @@ interface InstanceProps {
 export function Instance({ connector, instance }: InstanceProps) {
   const styles = useStyles();
   const { t } = useTranslation();
-  const { data, error, refetch } = useQuery(instanceQuery(connector.type, instance.id));
-  const known = data ?? instance;
+  const { data, error, refetch } = useQuery(instanceQuery(connector.type, instance));
   return (
     <div className={styles.parts}>
-      <InstanceActions connector={connector} instance={known} />
-      <State connector={connector} instance={known} />
-      {connector.credentialKind || known.credential.state !== 'none' ? <Credential instance={known} /> : null}
-      {known.sync.kind ? <Synchronisation instance={known} /> : null}
+      <InstanceActions connector={connector} instance={instance} />
+      <State connector={connector} instance={instance} />
+      {connector.credentialKind || instance.credential.state !== 'none' ? (
+        <Credential instance={instance} />
+      ) : null}
+      {instance.sync.kind ? <Synchronisation instance={instance} /> : null}
       {error && !data ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data ? (
         <>
-          {known.sync.kind ? (
+          {instance.sync.kind ? (
             <div>
               <h4 className={styles.heading}>{t('connectors.runs')}</h4>
               <Runs runs={data.runs} />
@@ -49,7 +50,7 @@ export function Instance({ connector, instance }: InstanceProps) {
           {connector.instanceCount > 1 ? (
             <div>
               <h4 className={styles.heading}>{t('connectors.timeline')}</h4>
-              <Timeline kind={connector.kind} current={known.status.health} changes={data.timeline} />
+              <Timeline kind={connector.kind} current={instance.status.health} changes={data.timeline} />
             </div>
           ) : null}
         </>

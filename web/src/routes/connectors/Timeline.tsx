@@ -54,7 +54,7 @@ export function spans(changes: HealthChange[], current: Health, now: number): Sp
     to = from;
     health = change.healthBefore;
   }
-  if (health && to > 0 && changes.length > 0) found.push({ from: 0, to, health });
+  if (health && to > 0) found.push({ from: 0, to, health });
   return found.toReversed();
 }
 

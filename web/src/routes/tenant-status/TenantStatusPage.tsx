@@ -31,7 +31,9 @@ export function TenantStatusPage() {
     <Page>
       <PageHeader
         title={t('page.tenantStatus')}
-        documentTitle={`${names[selected]} – ${t('page.tenantStatus')}`}
+        documentTitle={
+          selected === 'details' ? t('page.tenantStatus') : `${names[selected]} – ${t('page.tenantStatus')}`
+        }
         intro={intros[selected]}
         actions={
           <>
