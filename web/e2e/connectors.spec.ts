@@ -137,7 +137,7 @@ test('a pasted certificate, a note, and disabling', async ({ page }) => {
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('radio', { name: 'Paste the text' }).check();
   await dialog
-    .getByLabel('Text', { exact: true })
+    .getByRole('textbox', { name: 'Text' })
     .fill(readFileSync(certificate('pasted.example', 90), 'utf8'));
   await dialog.getByRole('button', { name: 'Upload' }).click();
   await expect(dialog).toHaveCount(0);

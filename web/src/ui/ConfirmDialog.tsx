@@ -60,10 +60,10 @@ export function ConfirmDialog({
             ) : null}
           </DialogContent>
           <DialogActions>
-            <Button onClick={onClose} disabled={busy}>
+            <Button onClick={onClose} disabledFocusable={busy}>
               {t('action.cancel')}
             </Button>
-            <Button appearance="primary" onClick={onConfirm} disabled={busy}>
+            <Button appearance="primary" onClick={onConfirm} disabledFocusable={busy}>
               {confirm}
             </Button>
           </DialogActions>

@@ -72,7 +72,7 @@ export function FormDialog({
             </DialogContent>
             <DialogActions>
               <Button onClick={onClose}>{t('action.cancel')}</Button>
-              <Button type="submit" appearance="primary" disabled={busy || !ready}>
+              <Button type="submit" appearance="primary" disabled={!ready} disabledFocusable={busy}>
                 {submit}
               </Button>
             </DialogActions>

@@ -100,7 +100,7 @@ function Buttons({
       {asks && !isOurs ? (
         <DialogButton
           icon={<ArrowSyncRegular />}
-          disabled={act.isPending || instance.sync.isRunning || !instance.isEnabled}
+          disabledFocusable={act.isPending || instance.sync.isRunning || !instance.isEnabled}
           onClick={() => post('sync', t('connectors.syncAsked'))}
         >
           {instance.sync.isRunning ? t('connectors.running') : t('connectors.syncNow')}
@@ -118,7 +118,7 @@ function Buttons({
       {isOurs ? null : (
         <>
           <DialogButton
-            disabled={act.isPending}
+            disabledFocusable={act.isPending}
             onClick={() =>
               instance.isEnabled
                 ? post('disable', t('connectors.disabled'))

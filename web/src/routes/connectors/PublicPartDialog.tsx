@@ -80,7 +80,7 @@ export function PublicPartDialog({ connector, instance, onClose }: PublicPartDia
             ) : (
               <Button
                 appearance="primary"
-                disabled={make.isPending}
+                disabledFocusable={make.isPending}
                 onClick={() => make.mutate({ path: instancePath(connector.type, instance.id, action) })}
               >
                 {t('connectors.makeNew')}

@@ -77,7 +77,7 @@ export function TokenDialog({ connector, instance, onClose }: TokenDialogProps) 
             <Button onClick={onClose}>{t('action.cancel')}</Button>
             <Button
               appearance="primary"
-              disabled={make.isPending}
+              disabledFocusable={make.isPending}
               onClick={() =>
                 make.mutate({ path: instancePath(connector.type, instance.id, 'heartbeatToken') })
               }

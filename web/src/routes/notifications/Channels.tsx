@@ -104,7 +104,7 @@ function ChannelPanel({ channel, onAsk }: { channel: Channel; onAsk: (asked: Ask
       ) : null}
       <div className={styles.tools}>
         <DialogButton
-          disabled={test.isPending}
+          disabledFocusable={test.isPending}
           aria-label={t('notify.testNamed', { name: channel.displayName })}
           onClick={() => test.mutate({ path }, { onSuccess: () => say(t('notify.tested')) })}
         >

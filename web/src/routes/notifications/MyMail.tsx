@@ -79,7 +79,7 @@ function Form({ known }: { known: Preferences }) {
             <MessageBarBody>{failureText(save.error)}</MessageBarBody>
           </MessageBar>
         ) : null}
-        <Button type="submit" appearance="primary" disabled={save.isPending}>
+        <Button type="submit" appearance="primary" disabledFocusable={save.isPending}>
           {t('action.save')}
         </Button>
       </form>

@@ -120,21 +120,21 @@ function MessageView({ message }: { message: ServiceMessage }) {
       />
       <div className={row.tools}>
         <Button
-          disabled={busy}
+          disabledFocusable={busy}
           icon={isRead ? <MailUnreadRegular /> : <MailReadRegular />}
           onClick={() => mark(isRead ? 'markUnread' : 'markRead', message.id)}
         >
           {isRead ? t('messages.markUnread') : t('messages.markRead')}
         </Button>
         <Button
-          disabled={busy}
+          disabledFocusable={busy}
           icon={isFavorited ? <StarOffRegular /> : <StarRegular />}
           onClick={() => mark(isFavorited ? 'unfavorite' : 'favorite', message.id)}
         >
           {isFavorited ? t('messages.unfavoriteAction') : t('messages.favoriteAction')}
         </Button>
         <Button
-          disabled={busy}
+          disabledFocusable={busy}
           icon={<ArchiveRegular />}
           onClick={() => mark(isArchived ? 'unarchive' : 'archive', message.id)}
         >
