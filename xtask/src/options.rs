@@ -46,6 +46,12 @@ pub(crate) enum Bench {
         #[arg(long, default_value_t = 100_000)]
         devices: u32,
     },
+    /// The tenant status page's first paint and its API's answers, beside a door that does nothing.
+    Status {
+        /// Enrolled devices.
+        #[arg(long, default_value_t = 100_000)]
+        devices: u32,
+    },
 }
 
 /// Runs the same command in an xtask built with the feature `drive`.

@@ -6,6 +6,7 @@ mod checkin;
 mod feed;
 mod memory;
 mod snapshot;
+mod status;
 
 use anyhow::{Context as _, Result};
 
@@ -28,6 +29,7 @@ pub(crate) fn command(site: &Site, what: &Bench, dev: bool) -> Result<()> {
         Bench::Feed { rows, days, runs } => feed::measure(site, &programs, rows, days, runs),
         Bench::Checkin { devices, seconds } => checkin::measure(site, &programs, devices, seconds),
         Bench::Snapshot { devices } => snapshot::measure(site, &programs, devices),
+        Bench::Status { devices } => status::measure(site, &programs, devices),
     }
 }
 
