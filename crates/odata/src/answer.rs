@@ -21,7 +21,6 @@ mod route;
 mod rows;
 mod source;
 mod value;
-mod version;
 mod write;
 
 pub use source::{Change, Entity, Home, Media, Source, Value};

@@ -8,7 +8,7 @@ use super::route::not_acceptable;
 use super::rows::{Item, World};
 use super::source::{Change, Entity, Home, Media};
 use super::write::{Object, Writer, address};
-use super::{Request, Response, Service, failed, value, version};
+use super::{Request, Response, Service, failed, value};
 use crate::edm::{EdmType, EntityType, Navigation};
 use crate::error::{QueryError, code};
 use crate::expr::{Literal, Path};
@@ -28,9 +28,6 @@ pub(super) fn read(service: &Service<'_>, request: &Request<'_>, path: &DataPath
     applicable::check(query, kind)?;
     let context = Context::for_path(service.model, path);
     let options = parse_options(query, &context)?;
-    if headers::version(request) == Version::V4 {
-        version::check(path, request.path, &options)?;
-    }
     applicable::check_expansions(&options)?;
     check_arguments(path, &options)?;
     let document = match kind {
