@@ -51,8 +51,6 @@ pub(super) static DELETE_USER: Sql = Sql::tenant(
 );
 pub(super) static FORGET_ATTRIBUTES: Sql =
     Sql::tenant("delete from provisioned_user where tenant_id = $1 and user_id = $2");
-pub(super) static FREE_LICENCES: Sql =
-    Sql::tenant("delete from user_licence where tenant_id = $1 and user_id = $2");
 pub(super) static LEAVE_ROLES: Sql =
     Sql::tenant("delete from directory_role_member where tenant_id = $1 and user_id = $2");
 pub(super) static LEAVE_ASSIGNMENTS: Sql =

@@ -12,6 +12,7 @@ use super::refusal::{Reason, refuse};
 use super::schema::{ENTERPRISE, USERS};
 use super::stored::{Stored, meta};
 use super::{clean, statements};
+use crate::licence;
 
 const NAME_CHARS_MAX: usize = 256;
 
@@ -211,13 +212,13 @@ pub(super) fn delete(tx: &mut Tx<'_, '_>, id: Uuid, now: Timestamp) -> Result<()
     keep_an_administrator(tx, id)?;
     for statement in [
         &statements::FORGET_ATTRIBUTES,
-        &statements::FREE_LICENCES,
         &statements::LEAVE_ROLES,
         &statements::LEAVE_ASSIGNMENTS,
         &statements::LEAVE_GROUPS,
     ] {
         tx.exec(statement, &[id.into()])?;
     }
+    licence::take_all(tx, id, now)?;
     tx.exec(&statements::DELETE_USER, &[id.into(), now.into()])?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What others read: feeds, metrics, live changes; and what the server tells of itself.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
@@ -122,8 +123,9 @@ fn quarterdecks_own_things_are_computed() {
     });
 }
 
-/// Probes a server that answers as its settings say.
-struct Probe;
+/// Probes a server that answers as its settings say; a flaky one fails the first time.
+#[derive(Default)]
+struct Probe(AtomicBool);
 
 impl Sync for Probe {
     fn kind(&self) -> SyncKind {
@@ -137,6 +139,9 @@ impl Sync for Probe {
 
     fn run(&self, asked: Asked) -> Running<'_> {
         Box::pin(async move {
+            if asked.settings["host"] == "flaky.example" && !self.0.swap(true, Ordering::SeqCst) {
+                return Err(SyncError::new("The server was away for a moment."));
+            }
             if asked.settings["host"] == "down.example" {
                 return Err(SyncError { is_final: true, ..SyncError::new("The server does not answer.") });
             }
@@ -156,7 +161,7 @@ impl Sync for Probe {
 #[test]
 fn a_probe_runs_by_itself_and_when_asked() {
     check(async |mut deck| {
-        deck.status.syncs = Syncs::new(vec![Arc::new(Probe)]);
+        deck.status.syncs = Syncs::new(vec![Arc::new(Probe::default())]);
         let path = format!("{LIST}/tlsExpiry/instances");
         let (status, refused) = deck.post(&path, ADMIN, json!({ "displayName": "a", "settings": {} })).await;
         assert_eq!(
@@ -188,7 +193,7 @@ fn a_probe_runs_by_itself_and_when_asked() {
 #[test]
 fn a_probe_that_fails_says_why_and_stays_warned() {
     check(async |mut deck| {
-        deck.status.syncs = Syncs::new(vec![Arc::new(Probe)]);
+        deck.status.syncs = Syncs::new(vec![Arc::new(Probe::default())]);
         let at =
             add(&deck, "tlsProbe", json!({ "displayName": "Down", "settings": { "host": "down.example" } }))
                 .await;
@@ -241,5 +246,31 @@ fn graph_shows_the_same_rows_under_its_own_names() {
             deck.get("/graph/v1.0/deviceAppManagement/vppTokens", "nobody").await.0,
             StatusCode::FORBIDDEN
         );
+    });
+}
+
+#[test]
+fn a_failed_run_is_tried_again_by_itself() {
+    check(async |mut deck| {
+        deck.status.syncs = Syncs::new(vec![Arc::new(Probe::default())]);
+        let settings = json!({ "host": "flaky.example" });
+        let at = add(&deck, "tlsProbe", json!({ "displayName": "Flaky", "settings": settings })).await;
+        deck.settle().await;
+        let page = deck.done(Method::GET, &at, Value::Null, 200).await;
+        assert_eq!(page["sync"]["lastError"], "The server was away for a moment.");
+        deck.wait(SignedDuration::from_mins(2));
+        deck.settle().await;
+        let page = deck.done(Method::GET, &at, Value::Null, 200).await;
+        assert_eq!(
+            (&page["sync"]["lastError"], &page["status"]["health"]),
+            (&Value::Null, &json!("healthy"))
+        );
+        let runs: Vec<(&str, &str)> = page["runs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|run| (run["requestedBy"].as_str().unwrap(), run["outcome"].as_str().unwrap()))
+            .collect();
+        assert_eq!(runs, [("retry", "succeeded"), ("schedule", "failed")]);
     });
 }

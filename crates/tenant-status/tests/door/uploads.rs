@@ -250,3 +250,37 @@ fn location_tokens_and_client_secrets_tell_their_expiry() {
         assert_eq!(names, ["App", "Shop"]);
     });
 }
+
+/// Whatever statement fails, an upload is kept whole or not at all, and the same request succeeds afterwards.
+#[test]
+fn a_failing_database_leaves_no_half_of_an_upload() {
+    check(async |deck| {
+        let at = add(&deck, "clientSecretExpiry", json!({ "displayName": "App" })).await;
+        let faults = deck.status.store.database().faults();
+        let body = json!({ "text": "s3cr3t-value", "expirationDateTime": "2026-11-24T00:00:00Z" });
+        let mut n_faults = 0;
+        loop {
+            let before = deck.done(Method::GET, &at, Value::Null, 200).await;
+            faults.fail_nth(n_faults + 1);
+            let (status, answer) = upload(&deck, &at, body.clone()).await;
+            if !faults.clear() {
+                assert_eq!(
+                    (status, &answer["status"]["health"]),
+                    (StatusCode::OK, &json!("warning")),
+                    "{answer}"
+                );
+                break;
+            }
+            let after = deck.done(Method::GET, &at, Value::Null, 200).await;
+            // A commit whose answer was lost may have been kept; then it was kept whole.
+            let is_whole = after == before || after["status"]["health"] == "warning";
+            assert!(status.is_server_error() && is_whole, "fault {n_faults}: {status} {after}");
+            if after != before {
+                assert_eq!(after["timeline"].as_array().map(Vec::len), Some(2), "{after}");
+            }
+            n_faults += 1;
+        }
+        assert!(n_faults >= 8, "an upload has several statements: {n_faults}");
+        assert!(notices(&deck).await.contains(&"connectorHealth open warning".to_owned()));
+    });
+}
