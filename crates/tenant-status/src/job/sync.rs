@@ -16,6 +16,8 @@ use crate::sync::{Asked, SyncError, Synced};
 const KIND: &str = "connector.sync";
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 const ATTEMPTS_MAX: i64 = 3;
+const LOST: &str = "The credential cannot be opened: this server's key file is not the one it was sealed with. Upload it \
+                    again, or restore the key file.";
 const MESSAGE_CHARS_MAX: usize = 1_000;
 
 const RUN: Sql = Sql::tenant("select outcome from connector_run where tenant_id = $1 and id = $2");
@@ -78,18 +80,31 @@ struct Begun {
     instance: Instance,
     run: Uuid,
     credential: Option<Vec<u8>>,
+    /// There is one, and it cannot be opened.
+    credential_is_lost: bool,
 }
 
 async fn run(status: TenantStatus, assignment: Assignment) -> Result<(), Trouble> {
     let tenant = assignment.tenant;
     let Some(begun) = start(&status, &assignment).await? else { return Ok(()) };
-    let outcome = match begun.instance.sync.kind.and_then(|kind| status.syncs.of(kind).cloned()) {
-        Some(sync) => sync.run(asked(&status, tenant, &begun)?).await,
-        None => Err(SyncError::new("This server does not know how to synchronise this connector any more.")),
+    let outcome = match begun.credential_is_lost.then_some(LOST) {
+        Some(sentence) => Err(SyncError { is_final: true, ..SyncError::new(sentence) }),
+        None => synchronise(&status, tenant, &begun).await?,
     };
     let trouble = outcome.as_ref().err().map(|error| trouble(error, status.world.clock.now()));
     finish(&status, tenant, (begun.instance.id, begun.run), outcome).await?;
     trouble.map_or(Ok(()), Err)
+}
+
+async fn synchronise(
+    status: &TenantStatus,
+    tenant: TenantId,
+    begun: &Begun,
+) -> Result<Result<Synced, SyncError>, Trouble> {
+    Ok(match begun.instance.sync.kind.and_then(|kind| status.syncs.of(kind).cloned()) {
+        Some(sync) => sync.run(asked(status, tenant, begun)?).await,
+        None => Err(SyncError::new("This server does not know how to synchronise this connector any more.")),
+    })
 }
 
 fn trouble(error: &SyncError, now: Timestamp) -> Trouble {
@@ -126,7 +141,8 @@ async fn start(status: &TenantStatus, assignment: &Assignment) -> Result<Option<
         instance.update(tx)?;
         keep::bump(tx)?;
         let kept = secret::find(tx, &*inner.seal, id, Purpose::Credential)?;
-        Ok(Some(Begun { instance, run, credential: kept.and_then(|kept| kept.secret) }))
+        let credential_is_lost = kept.as_ref().is_some_and(|kept| kept.secret.is_none());
+        Ok(Some(Begun { instance, run, credential: kept.and_then(|kept| kept.secret), credential_is_lost }))
     });
     let begun = begun.await?;
     status.changes.tell(assignment.tenant);

@@ -15,7 +15,7 @@ use crate::sql::connector as sql;
 
 const EVERY: Duration = Duration::from_secs(5);
 const OWN_EVERY: Duration = Duration::from_secs(60);
-const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+const HOURLY: Duration = Duration::from_secs(3_600);
 /// A run that is still going when the next is due.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 /// Heartbeats and probes leave many.
@@ -23,14 +23,14 @@ const RUNS_REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// What is looked at, and how often.
 pub fn ticks(status: &TenantStatus) -> Vec<Tick> {
-    let (due, own, old, counts) = (status.clone(), status.clone(), status.clone(), status.clone());
+    let (due, own, old) = (status.clone(), status.clone(), status.clone());
+    let (counts, seals) = (status.clone(), status.clone());
     vec![
         Tick::new("connector.due", EVERY, move |tenant| look(due.clone(), tenant)),
         Tick::new("connector.own", OWN_EVERY, move |tenant| look_at_own(own.clone(), tenant)),
-        Tick::new("tenantStatus.counts", FORGET_EVERY, move |tenant| {
-            job::counts::mend(counts.clone(), tenant)
-        }),
-        Tick::new("connector.forget", FORGET_EVERY, move |tenant| forget(old.clone(), tenant)),
+        Tick::new("connector.seals", HOURLY, move |tenant| job::seals::look(seals.clone(), tenant)),
+        Tick::new("tenantStatus.counts", HOURLY, move |tenant| job::counts::mend(counts.clone(), tenant)),
+        Tick::new("connector.forget", HOURLY, move |tenant| forget(old.clone(), tenant)),
     ]
 }
 

@@ -42,6 +42,19 @@ impl LastSnapshot for Newest {
     }
 }
 
+/// A key file that cannot open what another sealed.
+pub(crate) struct OtherKey;
+
+impl Seal for OtherKey {
+    fn seal(&self, _: &str, secret: &[u8]) -> Vec<u8> {
+        secret.iter().rev().copied().collect()
+    }
+
+    fn unseal(&self, _: &str, _: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+}
+
 /// Turns every bit and puts the name in front: enough to see that what is kept is not what was given.
 pub(crate) struct Glass;
 

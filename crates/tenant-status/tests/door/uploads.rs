@@ -1,11 +1,13 @@
 //! Credentials: asked for, uploaded, renewed, refused; and what follows from them.
 
+use std::sync::Arc;
+
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::{Sql, SqlError};
 
-use super::deck::{ADMIN, Deck, TENANT, add, check, notices};
+use super::deck::{ADMIN, Deck, OtherKey, TENANT, add, check, notices};
 use super::made::{Made, now};
 
 const LIST: &str = "/api/tenantStatus/connectors";
@@ -282,5 +284,30 @@ fn a_failing_database_leaves_no_half_of_an_upload() {
         }
         assert!(n_faults >= 8, "an upload has several statements: {n_faults}");
         assert!(notices(&deck).await.contains(&"connectorHealth open warning".to_owned()));
+    });
+}
+
+#[test]
+fn a_credential_that_cannot_be_opened_any_more_is_unhealthy() {
+    check(async |mut deck| {
+        let at = add(&deck, "clientSecretExpiry", json!({ "displayName": "App" })).await;
+        let body = json!({ "text": "s3cr3t-value", "expirationDateTime": "2027-12-24T00:00:00Z" });
+        assert_eq!(upload(&deck, &at, body).await.0, StatusCode::OK);
+        let key = deck.status.seal.clone();
+        deck.status.seal = Arc::new(OtherKey);
+        deck.settle().await;
+        let page = deck.done(Method::GET, &at, Value::Null, 200).await;
+        assert_eq!(
+            (&page["status"]["health"], &page["status"]["reason"]),
+            (&json!("unhealthy"), &json!("credentialUnreadable"))
+        );
+        let text = tenant_status::metrics(&deck.status).await.unwrap();
+        assert!(
+            text.lines().any(|line| line.starts_with("x509_cert_error{") && line.ends_with(" 1")),
+            "{text}"
+        );
+        deck.status.seal = key;
+        deck.settle().await;
+        assert_eq!(health(&deck, &at).await, "healthy", "the key file is back");
     });
 }
