@@ -168,7 +168,9 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
         // PySpark brings Spark, not the Java that runs it.
         apt::install(&site, &["default-jre-headless"])?;
     }
-    shared.node()?.install_in(&site, "tests/clients/odata2ts")?;
+    for packages in ["tests/clients/odata2ts", "tests/clients/odata-csdl"] {
+        shared.node()?.install_in(&site, packages)?;
+    }
     let demo = demo(shared, "proofs")?;
     let _agent = demo.enrol_this_machine(&site, shared.programs()?)?;
     demo.snapshot(&site, shared.programs()?)?;
