@@ -79,13 +79,15 @@ test('a tab of the hub is an address, reached by the keyboard, and the back butt
   page,
 }) => {
   await signIn(page, '/tenant-status/details');
-  await page.getByRole('tab', { name: 'Tenant details' }).focus();
-  await page.keyboard.press('ArrowRight');
+  const tabs = page.getByRole('navigation', { name: 'Parts of the tenant status page' });
+  await tabs.getByRole('link', { name: 'Tenant details' }).focus();
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/tenant-status\/connectors$/);
-  await expect(page.getByRole('tab', { name: 'Connector status' })).toBeFocused();
+  await expect(tabs.getByRole('link', { name: 'Connector status' })).toBeFocused();
+  await expect(tabs.getByRole('link', { name: 'Connector status' })).toHaveAttribute('aria-current', 'page');
   await page.goBack();
-  await expect(page.getByRole('tab', { name: 'Tenant details' })).toHaveAttribute('aria-selected', 'true');
+  await expect(tabs.getByRole('link', { name: 'Tenant details' })).toHaveAttribute('aria-current', 'page');
 });
 
 test('a certificate that expires in six days is a warning, and healthy once renewed', async ({ page }) => {

@@ -59,7 +59,7 @@ function useFocusOnNavigation(): void {
   useEffect(
     () =>
       router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
-        const onTab = document.activeElement?.getAttribute('role') === 'tab';
+        const onTab = document.activeElement?.matches('[role=tab], [data-tab]');
         if (!fromLocation || !pathChanged || onTab) return;
         document.querySelector<HTMLElement>('[data-page-title]')?.focus({ preventScroll: true });
       }),

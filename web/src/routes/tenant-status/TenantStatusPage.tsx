@@ -3,18 +3,17 @@
  */
 import { Button } from '@fluentui/react-components';
 import { AlertRegular, PrintRegular } from '@fluentui/react-icons';
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Page, PageHeader } from '../../ui/layout';
 import { ButtonLink } from '../../ui/links';
-import { PageTabs } from '../../ui/PageTabs';
+import { LinkTabs } from '../../ui/LinkTabs';
 
 const TABS = ['details', 'connectors', 'service-health'] as const;
 type Tab = (typeof TABS)[number];
 
 export function TenantStatusPage() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const part = useRouterState({ select: (state) => state.location.pathname.split('/')[2] });
   const selected: Tab = TABS.find((tab) => tab === part) ?? 'details';
   const names: Record<Tab, string> = {
@@ -46,14 +45,11 @@ export function TenantStatusPage() {
           </>
         }
       />
-      <PageTabs
+      <LinkTabs
         label={t('tenantStatus.tabs')}
-        tabs={TABS.map((value) => ({ value, label: names[value] }))}
-        selected={selected}
-        onSelect={(tab) => void navigate({ to: `/tenant-status/${tab}` })}
-      >
-        <Outlet />
-      </PageTabs>
+        tabs={TABS.map((tab) => ({ to: `/tenant-status/${tab}`, label: names[tab] }))}
+      />
+      <Outlet />
     </Page>
   );
 }
