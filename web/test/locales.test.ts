@@ -4,9 +4,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import en from '../src/locales/en.json';
-import nl from '../src/locales/nl.json';
-import sv from '../src/locales/sv.json';
+import enCore from '../src/locales/en.json';
+import enHub from '../src/locales/hub/en.json';
+import nlHub from '../src/locales/hub/nl.json';
+import svHub from '../src/locales/hub/sv.json';
+import nlCore from '../src/locales/nl.json';
+import svCore from '../src/locales/sv.json';
+
+const en = { ...enCore, ...enHub };
+const nl = { ...nlCore, ...nlHub };
+const sv = { ...svCore, ...svHub };
 
 const english: Record<string, string> = en;
 const all: [string, Record<string, string>][] = [
@@ -40,6 +47,10 @@ describe.each(all)('%s', (_, words) => {
     expect(ones.length).toBeGreaterThan(0);
     expect(ones.filter((key) => !(key.replace(/_one$/, '_other') in words))).toEqual([]);
   });
+});
+
+it('has every key in one file only', () => {
+  expect(Object.keys(enHub).filter((key) => key in enCore)).toEqual([]);
 });
 
 it('keeps the words of the documentation this product follows', () => {

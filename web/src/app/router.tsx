@@ -26,6 +26,7 @@ import {
   warehouseSearch,
 } from './search';
 import { Shell } from './Shell';
+import { needWords } from '../i18n/i18n';
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
@@ -80,6 +81,7 @@ const tenantDetailsRoute = createRoute({
 const connectorsRoute = createRoute({
   getParentRoute: () => tenantStatusRoute,
   path: '/connectors',
+  loader: () => needWords('hub'),
   component: lazyRouteComponent(() => import('../routes/connectors/ConnectorList'), 'ConnectorList'),
 });
 
@@ -87,6 +89,7 @@ const serviceHealthRoute = createRoute({
   getParentRoute: () => tenantStatusRoute,
   path: '/service-health',
   validateSearch: serviceHealthSearch,
+  loader: () => needWords('hub'),
   component: lazyRouteComponent(() => import('../routes/service-health/ServiceHealth'), 'ServiceHealth'),
 });
 
@@ -94,6 +97,7 @@ const serviceIssueRoute = createRoute({
   getParentRoute: () => tenantStatusRoute,
   path: '/service-health/issues/$id',
   validateSearch: serviceHealthSearch,
+  loader: () => needWords('hub'),
   component: lazyRouteComponent(() => import('../routes/service-health/ServiceHealth'), 'ServiceHealth'),
 });
 
@@ -101,18 +105,21 @@ const serviceMessageRoute = createRoute({
   getParentRoute: () => tenantStatusRoute,
   path: '/service-health/messages/$id',
   validateSearch: serviceHealthSearch,
+  loader: () => needWords('hub'),
   component: lazyRouteComponent(() => import('../routes/service-health/ServiceHealth'), 'ServiceHealth'),
 });
 
 const connectorTypeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/tenant-status/connectors/$type',
+  loader: () => needWords('hub'),
   component: lazyRouteComponent(() => import('../routes/connectors/ConnectorPage'), 'ConnectorPage'),
 });
 
 const connectorRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/tenant-status/connectors/$type/$id',
+  loader: () => needWords('hub'),
   component: lazyRouteComponent(() => import('../routes/connectors/ConnectorPage'), 'ConnectorPage'),
 });
 
@@ -128,6 +135,7 @@ const notificationsTabRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/notifications/$tab',
   validateSearch: deliveriesSearch,
+  loader: () => needWords('hub'),
   component: lazyRouteComponent(
     () => import('../routes/notifications/NotificationsPage'),
     'NotificationsPage',
