@@ -2,8 +2,8 @@
 //!
 //! Whether a value fits a property is decided in [`crate::expr::check`].
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::{SignedDuration, Span};
 use uuid::Uuid;
 
 use super::temporal::parse_duration;
@@ -130,17 +130,16 @@ fn time(text: &str) -> Option<Time> {
 fn instant(token: &str) -> Result<Literal, String> {
     let wrong = || format!("'{token}' is not a date and time; write it like 2024-01-31T23:59:59Z.");
     let (day, clock) = token.split_once(['T', 't']).ok_or_else(wrong)?;
-    let (clock, offset_seconds) = split_offset(clock).ok_or_else(|| {
+    let (clock, offset_minutes) = split_offset(clock).ok_or_else(|| {
         format!("'{token}' has no time zone; end it with Z for UTC, or with an offset such as %2B01:00.")
     })?;
     let day = civil_date(day).ok_or_else(wrong)?;
     let local: DateTime = day.to_datetime(time(clock).ok_or_else(wrong)?);
-    let utc = local.checked_sub(Span::new().seconds(offset_seconds)).map_err(|_| wrong())?;
-    Ok(Literal::DateTimeOffset(DateTimeOffset::from_utc(utc)))
+    DateTimeOffset::from_local(local, offset_minutes).map(Literal::DateTimeOffset).ok_or_else(wrong)
 }
 
-/// The time before the zone, and the zone in seconds east of Greenwich.
-fn split_offset(clock: &str) -> Option<(&str, i64)> {
+/// The time before the zone, and the zone in minutes east of Greenwich.
+fn split_offset(clock: &str) -> Option<(&str, i16)> {
     if let Some(clock) = clock.strip_suffix(['Z', 'z']) {
         return Some((clock, 0));
     }
@@ -148,9 +147,9 @@ fn split_offset(clock: &str) -> Option<(&str, i64)> {
     let (clock, zone) = clock.split_at(at);
     let (hours, minutes) = zone[1..].split_once(':')?;
     let shaped = hours.len() == 2 && minutes.len() == 2;
-    let seconds = hours.parse::<u8>().ok().filter(|h| shaped && *h <= 14).map(i64::from)? * 3600
-        + minutes.parse::<u8>().ok().filter(|m| *m < 60).map(i64::from)? * 60;
-    Some((clock, if zone.starts_with('-') { -seconds } else { seconds }))
+    let minutes = hours.parse::<u8>().ok().filter(|h| shaped && *h <= 14).map(i16::from)? * 60
+        + minutes.parse::<u8>().ok().filter(|m| *m < 60).map(i16::from)?;
+    Some((clock, if zone.starts_with('-') { -minutes } else { minutes }))
 }
 
 /// Reads text (without quotes) as a value of `ty`, as `cast` and key predicates in text form do.
@@ -280,7 +279,9 @@ mod tests {
             ("10:30", "TimeOfDay 10:30:00"),
             ("2018-02-21T23:18:51.3277273Z", "DateTimeOffset 2018-02-21T23:18:51.3277273Z"),
             ("2018-02-21T23:18:51.123456789012Z", "DateTimeOffset 2018-02-21T23:18:51.123456789Z"),
-            ("2018-02-21T23:18+01:00", "DateTimeOffset 2018-02-21T22:18:00Z"),
+            ("2018-02-21T23:18+01:00", "DateTimeOffset 2018-02-21T23:18:00+01:00"),
+            ("2018-02-21T23:18-00:30", "DateTimeOffset 2018-02-21T23:18:00-00:30"),
+            ("2018-02-21T23:18+00:00", "DateTimeOffset 2018-02-21T23:18:00Z"),
             ("9999-12-31T23:59:59Z", "DateTimeOffset 9999-12-31T23:59:59Z"),
             ("01234567-89AB-cdef-0123-456789abcdef", "Guid 01234567-89ab-cdef-0123-456789abcdef"),
         ];

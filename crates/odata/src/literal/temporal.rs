@@ -2,76 +2,133 @@
 //!
 //! Instants reach the whole of year 9999 (the usual "no end" marker), which `jiff::Timestamp` does not.
 
+use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
+use std::hash::{Hash, Hasher};
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp};
 
-/// An instant, held in UTC with nanoseconds. Offsets in the text are applied and forgotten; digits of a second
-/// after the ninth are cut off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DateTimeOffset(DateTime);
+/// An instant, held in UTC with nanoseconds, and the offset it was written with. Two are equal when they are the same
+/// instant. Digits of a second after the ninth are cut off.
+#[derive(Debug, Clone, Copy)]
+pub struct DateTimeOffset {
+    utc: DateTime,
+    /// East of Greenwich; at most 14 hours.
+    offset_minutes: i16,
+}
 
 impl DateTimeOffset {
     /// From a UTC date and time.
     #[must_use]
     pub fn from_utc(utc: DateTime) -> Self {
-        Self(utc)
+        Self { utc, offset_minutes: 0 }
+    }
+
+    /// From what clocks show `offset_minutes` east of Greenwich; `None` outside the calendar.
+    #[must_use]
+    pub fn from_local(local: DateTime, offset_minutes: i16) -> Option<Self> {
+        let offset = SignedDuration::from_mins(offset_minutes.into());
+        Some(Self { utc: local.checked_sub(offset).ok()?, offset_minutes })
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z; `None` outside the years -9999 to 9999.
     #[must_use]
     pub fn from_unix_micros(micros: i64) -> Option<Self> {
-        epoch().checked_add(SignedDuration::from_micros(micros)).ok().map(Self)
+        epoch().checked_add(SignedDuration::from_micros(micros)).ok().map(Self::from_utc)
     }
 
     /// The UTC date and time.
     #[must_use]
     pub fn utc(self) -> DateTime {
-        self.0
+        self.utc
+    }
+
+    /// Minutes east of Greenwich, as it was written.
+    #[must_use]
+    pub fn offset_minutes(self) -> i16 {
+        self.offset_minutes
+    }
+
+    /// What clocks show at its offset; the UTC date and time where that is outside the calendar.
+    #[must_use]
+    pub fn local(self) -> DateTime {
+        let offset = SignedDuration::from_mins(self.offset_minutes.into());
+        self.utc.checked_add(offset).unwrap_or(self.utc)
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z, rounded down.
     #[must_use]
     pub fn unix_micros(self) -> i64 {
-        let nanos = self.0.duration_since(epoch()).as_nanos().div_euclid(1000);
+        let nanos = self.utc.duration_since(epoch()).as_nanos().div_euclid(1000);
         i64::try_from(nanos).expect("years -9999 to 9999 fit into 64 bits of microseconds")
     }
 
     /// Has no digits below a microsecond, so that [`DateTimeOffset::unix_micros`] lost nothing.
     #[must_use]
     pub fn is_whole_micros(self) -> bool {
-        self.0.subsec_nanosecond() % 1000 == 0
+        self.utc.subsec_nanosecond() % 1000 == 0
     }
 
     /// The same instant as a `Timestamp`; `None` for the last day of 9999.
     #[must_use]
     pub fn to_timestamp(self) -> Option<Timestamp> {
-        jiff::tz::TimeZone::UTC.to_timestamp(self.0).ok()
+        jiff::tz::TimeZone::UTC.to_timestamp(self.utc).ok()
     }
 
     #[must_use]
     pub fn checked_add(self, duration: SignedDuration) -> Option<Self> {
-        self.0.checked_add(duration).ok().map(Self)
+        Some(Self { utc: self.utc.checked_add(duration).ok()?, ..self })
     }
 
     /// From `self` back to `earlier`.
     #[must_use]
     pub fn since(self, earlier: Self) -> SignedDuration {
-        self.0.duration_since(earlier.0)
+        self.utc.duration_since(earlier.utc)
     }
 }
 
 impl From<Timestamp> for DateTimeOffset {
     fn from(timestamp: Timestamp) -> Self {
-        Self(timestamp.to_zoned(jiff::tz::TimeZone::UTC).datetime())
+        Self::from_utc(timestamp.to_zoned(jiff::tz::TimeZone::UTC).datetime())
     }
 }
 
-/// `2018-02-21T23:18:51.3277273Z`: UTC, trailing zeros of the fraction trimmed.
+impl PartialEq for DateTimeOffset {
+    fn eq(&self, other: &Self) -> bool {
+        self.utc == other.utc
+    }
+}
+
+impl Eq for DateTimeOffset {}
+
+impl PartialOrd for DateTimeOffset {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for DateTimeOffset {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.utc.cmp(&other.utc)
+    }
+}
+
+impl Hash for DateTimeOffset {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.utc.hash(state);
+    }
+}
+
+/// `2018-02-21T23:18:51.3277273Z`, or `…T00:18:51+01:00` as it was written; trailing zeros of the fraction trimmed.
 impl fmt::Display for DateTimeOffset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}Z", self.0)
+        if self.offset_minutes == 0 || self.local() == self.utc {
+            return write!(f, "{}Z", self.utc);
+        }
+        let sign = if self.offset_minutes < 0 { '-' } else { '+' };
+        let minutes = self.offset_minutes.unsigned_abs();
+        write!(f, "{}{sign}{:02}:{:02}", self.local(), minutes / 60, minutes % 60)
     }
 }
 

@@ -55,12 +55,12 @@ fn unary(function: Function, value: &Literal) -> Option<Literal> {
         Literal::Date(date) => of_date(function, *date),
         Literal::TimeOfDay(time) => of_time(function, *time),
         Literal::DateTimeOffset(instant) if function == Function::TotalOffsetMinutes => {
-            let _ = instant;
-            Some(Literal::Int(0))
+            Some(Literal::Int(instant.offset_minutes().into()))
         }
+        // Days and hours are those of the offset the instant was written with (§5.1.1.8).
         Literal::DateTimeOffset(instant) => {
-            let utc = instant.utc();
-            of_date(function, utc.date()).or_else(|| of_time(function, utc.time()))
+            let local = instant.local();
+            of_date(function, local.date()).or_else(|| of_time(function, local.time()))
         }
         Literal::Duration(duration) if function == Function::TotalSeconds => {
             Decimal::new(duration.as_nanos(), 9).map(Literal::Decimal)
@@ -229,9 +229,9 @@ pub(super) fn cast(value: Literal, ty: &EdmType) -> Literal {
             Some(Literal::String(double.to_string()))
         }
         (_, EdmType::String) => Some(Literal::String(value.to_string())),
-        (Literal::DateTimeOffset(instant), EdmType::Date) => Some(Literal::Date(instant.utc().date())),
+        (Literal::DateTimeOffset(instant), EdmType::Date) => Some(Literal::Date(instant.local().date())),
         (Literal::DateTimeOffset(instant), EdmType::TimeOfDay) => {
-            Some(Literal::TimeOfDay(instant.utc().time()))
+            Some(Literal::TimeOfDay(instant.local().time()))
         }
         (Literal::Int(number), ty) if ty.is_integer() => within(*number, ty),
         (Literal::Decimal(decimal), ty) if ty.is_integer() => {

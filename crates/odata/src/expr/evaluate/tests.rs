@@ -143,6 +143,12 @@ fn times_and_durations_combine() {
         ("age div 3", "duration'PT12H'"),
         ("totalseconds(age)", "129600.0"),
         ("totaloffsetminutes(lastSync)", "0"),
+        ("totaloffsetminutes(2024-01-31T01:00:00-03:30)", "-210"),
+        ("hour(2024-01-31T01:00:00+02:00)", "1"),
+        ("day(2024-01-31T01:00:00+02:00)", "31"),
+        ("date(2024-01-31T01:00:00+02:00)", "2024-01-31"),
+        ("2024-01-31T01:00:00+02:00 eq 2024-01-30T23:00:00Z", "true"),
+        ("2024-01-31T01:00:00+02:00 add duration'PT1H'", "2024-01-31T02:00:00+02:00"),
         ("lastSync lt maxdatetime() and lastSync gt mindatetime()", "true"),
         ("month(bought)", "2"),
     ]);
