@@ -57,6 +57,7 @@ pub struct Found {
     pub classification: String,
     pub status: Status,
     pub service: String,
+    pub modified_at: Timestamp,
 }
 
 /// Who changes something, and when.
@@ -149,6 +150,7 @@ pub fn find(tx: &mut Tx<'_, '_>, id: &str) -> Result<Option<Found>, SqlError> {
         status: Status::read(&status)
             .ok_or_else(|| SqlError::Other(format!("the issue {id} has the status '{status}'")))?,
         service: row.get(8)?,
+        modified_at: row.get(9)?,
     }))
 }
 
@@ -214,7 +216,7 @@ pub(crate) fn link(id: &str) -> String {
     format!("/tenant-status/service-health/issues/{id}")
 }
 
-fn notice(id: &str, title: &Words, text: &Words, severity: Severity, state: State) -> Notice {
+pub(crate) fn notice(id: &str, title: &Words, text: &Words, severity: Severity, state: State) -> Notice {
     Notice {
         topic: Topic::Incident,
         subject: format!("issue/{id}"),

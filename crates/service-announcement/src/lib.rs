@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod hysteresis;
+pub mod import;
 pub mod issue;
 pub mod job;
 pub mod message;
@@ -26,7 +27,7 @@ use issue::Hand;
 use store::Store;
 use world::World;
 
-pub use job::ticks;
+pub use job::{ticks, works};
 pub use routes::module;
 
 /// What every operation of this feature works with. Cheap to clone.
@@ -41,6 +42,17 @@ pub struct ServiceAnnouncement {
     pub facts: Arc<dyn action::facts::Facts>,
     /// The release notes of this version and of earlier ones.
     pub releases: Arc<[job::releases::Release]>,
+    /// Asks other services.
+    pub client: outbound::Client,
+    pub seal: Arc<dyn Seal>,
+}
+
+/// Keeps secrets at rest: who can open the database alone cannot read them.
+pub trait Seal: Send + Sync + 'static {
+    /// What is kept. The name belongs to the secret: under another it does not open.
+    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8>;
+    /// The secret, or None when it was not sealed here, or under another name.
+    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>>;
 }
 
 impl ServiceAnnouncement {

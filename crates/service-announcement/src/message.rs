@@ -34,6 +34,7 @@ pub struct Found {
     pub source_kind: String,
     pub source_name: String,
     pub message: Message,
+    pub modified_at: Timestamp,
 }
 
 /// Plain text as Graph's `itemBody`.
@@ -110,7 +111,7 @@ pub fn find(tx: &mut Tx<'_, '_>, id: &str) -> Result<Option<Found>, SqlError> {
         start_at: row.get(14)?,
         end_at: row.get(15)?,
     };
-    Ok(Some(Found { source_kind: row.get(0)?, source_name: row.get(1)?, message }))
+    Ok(Some(Found { source_kind: row.get(0)?, source_name: row.get(1)?, message, modified_at: row.get(16)? }))
 }
 
 /// Keeps what the message says now. Everybody who had read it has not read this; `is_told` raises a notice.

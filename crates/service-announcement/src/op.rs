@@ -7,6 +7,7 @@ pub mod mark;
 pub mod message;
 pub mod messages;
 pub mod overviews;
+pub mod source;
 
 use api::Failure;
 use axum::http::{HeaderMap, header};

@@ -6,7 +6,7 @@ use policy::{Need, action};
 
 use crate::ServiceAnnouncement;
 use crate::op::mark::{self, MARKS, Mark};
-use crate::op::{action_items, issue, issues, message, messages, overviews};
+use crate::op::{action_items, issue, issues, message, messages, overviews, source};
 
 macro_rules! handler {
     ($feature:expr, $handle:path, $($argument:ident),*) => {{
@@ -59,6 +59,7 @@ pub fn module(feature: &ServiceAnnouncement) -> Module {
         routes.extend(message_center(feature, version));
     }
     routes.extend(operators(feature));
+    routes.extend(sources(feature));
     let items = handler!(feature, action_items::list, permitted, headers, query);
     let summary = "List the issues in the environment that require action";
     routes.push(lists(Route::get("/api/tenantStatus/actionItems", Need::SERVICE_HEALTH, summary, items)));
@@ -162,6 +163,31 @@ fn operators(feature: &ServiceAnnouncement) -> Vec<Route> {
         .answers::<message::Written>(200),
         Route::post("/api/serviceAnnouncement/messages/{id}/end", center, "End a message", end)
             .answers::<message::Written>(200),
+    ]
+}
+
+fn sources(feature: &ServiceAnnouncement) -> Vec<Route> {
+    let need = Need::Action(action::SERVICE_HEALTH_UPDATE);
+    let list = handler!(feature, source::list, permitted);
+    let create = handler!(feature, source::create, permitted, body);
+    let delete = handler!(feature, source::delete, permitted, id);
+    let run = handler!(feature, source::run, permitted, id);
+    let root = "/api/serviceAnnouncement/sources";
+    vec![
+        Route::get(root, need, "List the services that are imported from", list)
+            .answers::<source::Sources>(200),
+        Route::post(root, need, "Import from another service", create)
+            .accepts::<source::Input>()
+            .answers::<source::Shown>(201),
+        Route::delete(
+            "/api/serviceAnnouncement/sources/{id}",
+            need,
+            "Import no more from a service, and forget what it brought",
+            delete,
+        )
+        .answers_plain(204),
+        Route::post("/api/serviceAnnouncement/sources/{id}/run", need, "Import from a service now", run)
+            .answers_plain(202),
     ]
 }
 

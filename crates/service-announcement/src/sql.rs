@@ -63,8 +63,8 @@ pub(crate) const INSERT_ISSUE: Sql = Sql::tenant(
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
 );
 pub(crate) const LOCK_ISSUE: Sql = Sql::tenant(
-    "select source_kind, source_name, is_resolved, title, title_nl, title_sv, classification, status, service
-     from service_issue where tenant_id = $1 and id = $2 for update",
+    "select source_kind, source_name, is_resolved, title, title_nl, title_sv, classification, status, service,
+     last_modified_at from service_issue where tenant_id = $1 and id = $2 for update",
 );
 pub(crate) const UPDATE_ISSUE: Sql = Sql::tenant(
     "update service_issue set status = $3, status_rank = $4, is_resolved = $5, end_at = $6, last_modified_at = $7,
@@ -89,7 +89,7 @@ pub(crate) const INSERT_MESSAGE: Sql = Sql::tenant(
 );
 pub(crate) const LOCK_MESSAGE: Sql = Sql::tenant(
     "select source_kind, source_name, title, title_nl, title_sv, body, body_nl, body_sv, category, severity, services,
-     tags, is_major_change, act_by_at, start_at, end_at
+     tags, is_major_change, act_by_at, start_at, end_at, last_modified_at
      from service_message where tenant_id = $1 and id = $2 for update",
 );
 pub(crate) const UPDATE_MESSAGE: Sql = Sql::tenant(
@@ -199,4 +199,65 @@ pub(crate) const LICENSES: Sql = Sql::tenant(
     "select s.sku_id, s.display_name, s.enabled_units,
      (select count(*) from user_licence l where l.tenant_id = s.tenant_id and l.sku_id = s.sku_id)
      from subscribed_sku s where s.tenant_id = $1 order by s.sku_id",
+);
+
+/// What another service says now of an issue of its own.
+pub(crate) const REPLACE_ISSUE: Sql = Sql::tenant(
+    "update service_issue set title = $3, title_nl = $3, title_sv = $3, service = $4, feature = $5, feature_group = $6,
+     classification = $7, origin = $8, status = $9, status_rank = $10, impact = $11, impact_nl = $11, impact_sv = $11,
+     is_resolved = $12, start_at = $13, end_at = $14, last_modified_at = $15, details = $16
+     where tenant_id = $1 and id = $2",
+);
+pub(crate) const DELETE_POSTS: Sql =
+    Sql::tenant("delete from service_issue_post where tenant_id = $1 and issue_id = $2");
+
+pub(crate) const SOURCES: Sql = Sql::tenant(
+    "select id, display_name, service_url, token_url, client_id, scope, is_enabled, created_at, asked_at,
+     last_success_at, last_error from announcement_source where tenant_id = $1 order by created_at, id limit 100",
+);
+pub(crate) const INSERT_SOURCE: Sql = Sql::tenant(
+    "insert into announcement_source (tenant_id, id, display_name, service_url, token_url, client_id, scope,
+     sealed_secret, is_enabled, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9)",
+);
+pub(crate) const FIND_SOURCE: Sql = Sql::tenant(
+    "select display_name, service_url, token_url, client_id, scope, sealed_secret, issues_until, messages_until,
+     is_enabled from announcement_source where tenant_id = $1 and id = $2",
+);
+pub(crate) const LOCK_SOURCE: Sql =
+    Sql::tenant("select display_name from announcement_source where tenant_id = $1 and id = $2 for update");
+pub(crate) const DELETE_SOURCE: Sql =
+    Sql::tenant("delete from announcement_source where tenant_id = $1 and id = $2");
+/// `$2`: sources that were asked before are due.
+pub(crate) const DUE_SOURCES: Sql = Sql::tenant(
+    "select id from announcement_source
+     where tenant_id = $1 and is_enabled and (asked_at is null or asked_at <= $2) order by id",
+);
+pub(crate) const ASK_SOURCE: Sql =
+    Sql::tenant("update announcement_source set asked_at = $3 where tenant_id = $1 and id = $2");
+pub(crate) const SOURCE_DONE: Sql = Sql::tenant(
+    "update announcement_source set issues_until = $3, messages_until = $4, last_success_at = $5, last_error = null
+     where tenant_id = $1 and id = $2",
+);
+pub(crate) const SOURCE_FAILED: Sql =
+    Sql::tenant("update announcement_source set last_error = $3 where tenant_id = $1 and id = $2");
+/// Whether an import of this source waits or runs.
+pub(crate) const SOURCE_BUSY: Sql = Sql::tenant(
+    "select id from job where tenant_id = $1 and kind = $2 and substr(dedupe_key, 1, 36) = $3
+     and state in ('queued', 'running') limit 1",
+);
+/// What a source brought goes with it.
+pub(crate) const DELETE_SOURCE_POSTS: Sql = Sql::tenant(
+    "delete from service_issue_post where service_issue_post.tenant_id = $1 and service_issue_post.issue_id in
+     (select i.id from service_issue i where i.tenant_id = $1 and i.source_kind = 'import' and i.source_name = $2)",
+);
+pub(crate) const DELETE_SOURCE_ISSUES: Sql = Sql::tenant(
+    "delete from service_issue where tenant_id = $1 and source_kind = 'import' and source_name = $2",
+);
+pub(crate) const DELETE_SOURCE_MARKS: Sql = Sql::tenant(
+    "delete from service_message_view_point
+     where service_message_view_point.tenant_id = $1 and service_message_view_point.message_id in
+     (select m.id from service_message m where m.tenant_id = $1 and m.source_kind = 'import' and m.source_name = $2)",
+);
+pub(crate) const DELETE_SOURCE_MESSAGES: Sql = Sql::tenant(
+    "delete from service_message where tenant_id = $1 and source_kind = 'import' and source_name = $2",
 );

@@ -21,6 +21,9 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 /// Counters are remembered this far apart, however many tenants ask.
 const APART: SignedDuration = SignedDuration::from_secs(30);
 
+/// What another service's clock showed is believed this long.
+const HEARD_LATELY: SignedDuration = SignedDuration::from_hours(1);
+
 /// Which counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Counter {
@@ -38,11 +41,19 @@ pub struct Watch {
     sentinel: Sentinel,
     seen: Arc<Mutex<BTreeMap<(TenantId, Probe), u64>>>,
     counters: Arc<Mutex<History>>,
+    /// When another service last answered, and how far its clock was ahead of ours.
+    peer: Arc<Mutex<Option<(Timestamp, SignedDuration)>>>,
 }
 
 impl Watch {
     pub fn new(readings: Arc<dyn Readings>) -> Watch {
-        Watch { readings, sentinel: Sentinel::default(), seen: Arc::default(), counters: Arc::default() }
+        Watch {
+            readings,
+            sentinel: Sentinel::default(),
+            seen: Arc::default(),
+            counters: Arc::default(),
+            peer: Arc::default(),
+        }
     }
 
     /// What the sentinel saw that this tenant has not been told.
@@ -67,6 +78,17 @@ impl Watch {
             history.push_back((now, standing));
         }
         history.front().map_or_else(Rate::default, |(_, earlier)| standing.since(*earlier))
+    }
+
+    /// Another service has answered; its clock was so far ahead.
+    pub(crate) fn heard(&self, now: Timestamp, ahead: SignedDuration) {
+        *self.peer.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, ahead));
+    }
+
+    /// How far another service's clock is ahead of ours, if one has answered lately.
+    pub(crate) fn peer_ahead(&self, now: Timestamp) -> Option<SignedDuration> {
+        let heard = *self.peer.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.filter(|(at, _)| now.duration_since(*at) <= HEARD_LATELY).map(|(_, ahead)| ahead)
     }
 
     /// Looks once at the database and at the object store.

@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_warehouse"),
     migration!(7, "0007_connectors"),
     migration!(8, "0008_provisioning"),
+    migration!(9, "0009_announcement_source"),
 ];
 
 /// Why the tables could not be brought up to date.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use service_announcement::action::facts::{Dropping, Expiring, Facts};
 use service_announcement::job::releases::Release;
 use service_announcement::monitor::reading::{Asked, Disk, Rate, Readings, SnapshotReading};
@@ -101,10 +101,6 @@ impl Readings for HouseReadings {
             }
             Ok(())
         })
-    }
-
-    fn peer_clock(&self) -> Option<SignedDuration> {
-        None
     }
 
     fn certificate_expires_at(&self) -> Option<Timestamp> {

@@ -2,8 +2,8 @@
 
 use std::pin::Pin;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use store::TenantId;
 
 /// A reading that takes a while. A sentence says why there is none.
@@ -21,9 +21,6 @@ pub trait Readings: Send + Sync + 'static {
     fn disks(&self) -> Asked<'_, Vec<Disk>>;
     /// Whether the files of the warehouse can be reached.
     fn object_store(&self) -> Asked<'_, ()>;
-    /// How far other services' clocks are ahead of ours, by the `Date` of their answers; None when none has answered
-    /// lately.
-    fn peer_clock(&self) -> Option<SignedDuration>;
     /// When the certificate that clients see ends; None when somebody else shows one for us.
     fn certificate_expires_at(&self) -> Option<Timestamp>;
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod actions;
+mod import;
 mod issues;
 mod messages;
 mod monitors;
@@ -81,11 +82,39 @@ fn check(test: impl AsyncFn(Deck)) {
             origin: "https://deck.example".into(),
             watch: Watch::new(readings.clone()),
             facts: readings.clone(),
+            client: client(&world),
+            seal: Arc::new(Backwards),
             releases: [release("0.0.9", "2026-01-15"), release("0.1.0", "2026-11-20")].into(),
         };
         let router = api::router(module(&feature).routes, Arc::new(Doorkeeper));
         test(Deck { router, store, world, feature, readings }).await;
     });
+}
+
+/// A client that trusts nobody over TLS, and asks the doubles of this machine.
+fn client(world: &World) -> outbound::Client {
+    let nobody = rcgen::generate_simple_self_signed(["nobody.example".to_owned()]).unwrap();
+    let settings = outbound::Settings {
+        has_native_roots: false,
+        extra_roots_pem: nobody.cert.pem().into_bytes(),
+        allows_plain: true,
+        ..outbound::Settings::default()
+    };
+    outbound::Client::open(&settings, world.clone()).unwrap()
+}
+
+/// Enough of a seal to see that one is used.
+struct Backwards;
+
+impl service_announcement::Seal for Backwards {
+    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
+        name.bytes().chain([0]).chain(secret.iter().rev().copied()).collect()
+    }
+
+    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let secret = sealed.strip_prefix(name.as_bytes())?.strip_prefix(&[0])?;
+        Some(secret.iter().rev().copied().collect())
+    }
 }
 
 fn release(version: &str, date: &str) -> Release {

@@ -76,10 +76,6 @@ impl Readings for SetReadings {
         Box::pin(async move { outcome })
     }
 
-    fn peer_clock(&self) -> Option<SignedDuration> {
-        Some(SignedDuration::ZERO)
-    }
-
     fn certificate_expires_at(&self) -> Option<Timestamp> {
         self.set().certificate_expires_at
     }

@@ -96,7 +96,7 @@ async fn fleet(store: &Store, tenant: TenantId, now: Timestamp) -> Result<Fleet,
 /// has this machine's clock and says nothing.
 async fn ahead(feature: &ServiceAnnouncement) -> Result<Option<SignedDuration>, String> {
     if feature.store.database().engine() == Engine::Sqlite {
-        return Ok(feature.watch.readings.peer_clock());
+        return Ok(feature.watch.peer_ahead(feature.world.clock.now()));
     }
     let before = feature.world.clock.now();
     let read = feature.store.read_global(|conn| {
