@@ -113,6 +113,7 @@ impl House {
             syncs: tenant_status::sync::Syncs::default(),
             changes: tenant_status::Changes::default(),
         };
+        let client = telling::open_client(site, world)?;
         let readings = Arc::new(HouseReadings {
             store: store.clone(),
             world: world.clone(),
@@ -130,8 +131,9 @@ impl House {
             watch: Watch::new(readings.clone()),
             facts: readings,
             releases: readings::releases(CHANGELOG),
+            client: client.clone(),
+            seal: Arc::new(Sealed(identity.clone())),
         };
-        let client = telling::open_client(site, world)?;
         let notify = telling::open(site, world, &store, &identity, &client)?;
         Ok(House {
             world: world.clone(),
@@ -164,7 +166,12 @@ impl House {
 
     /// The kinds of work the features offer.
     pub(crate) fn works(&self) -> Vec<jobs::Work> {
-        [notify::works(&self.notify), tenant_status::works(&self.tenant_status)].concat()
+        [
+            notify::works(&self.notify),
+            tenant_status::works(&self.tenant_status),
+            service_announcement::works(&self.service_announcement),
+        ]
+        .concat()
     }
 
     /// What the features look at every so often.

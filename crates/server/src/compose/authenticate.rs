@@ -206,6 +206,16 @@ impl tenant_status::People for People {
 /// The installation's key file keeps the device CAs' keys.
 pub(crate) struct Sealed(pub(crate) Identity);
 
+impl service_announcement::Seal for Sealed {
+    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
+        self.0.seal(name, secret)
+    }
+
+    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.0.unseal(name, sealed)
+    }
+}
+
 impl tenant_status::Seal for Sealed {
     fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
         self.0.seal(name, secret)
