@@ -171,6 +171,7 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
     for packages in ["tests/clients/odata2ts", "tests/clients/odata-csdl"] {
         shared.node()?.install_in(&site, packages)?;
     }
+    let live_days = live_days(&site)?;
     let demo = demo(shared, "proofs")?;
     let _agent = demo.enrol_this_machine(&site, shared.programs()?)?;
     demo.snapshot(&site, shared.programs()?)?;
@@ -179,6 +180,7 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
         let name = format!("proof-{}", script.file_stem().unwrap_or_default().to_string_lossy());
         let mut python = venv.python();
         python.arg(&script).current_dir(&site.root).env("PYTHONUNBUFFERED", "1");
+        python.env("QD_LIVE_DAYS", &live_days);
         demo.tell(&mut python)?;
         shared.node()?.put_on_path(&mut python);
         println!("    {}", site.shown(&script));
@@ -186,6 +188,14 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
         total.add(one(&ran, &format!("{} failed:", site.shown(&script))));
     }
     Ok(total)
+}
+
+/// The program that lives days given to it, for the proof that compares them with an oracle's.
+fn live_days(site: &Site) -> Result<PathBuf> {
+    let arguments = ["build", "--package", "quarterdeck-warehouse", "--example", "live_days"];
+    let built = run(site, "live-days", &mut cargo(site, &arguments), BUILD_LIMIT, Show::Nothing)?;
+    anyhow::ensure!(built.success, "the example live_days does not build:\n{}", built.trouble(8));
+    Ok(site.target.join("debug/examples/live_days"))
 }
 
 /// Exact requirements of every Python file under test.
