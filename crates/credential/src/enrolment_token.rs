@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::error::{CredentialError, json};
 use crate::key::PrivateKey;
-use crate::location_token::instant;
+use crate::location_token::apple_instant;
 use crate::secret::Secret;
 use crate::{cms, upload};
 
@@ -49,7 +49,7 @@ pub fn read_enrolment_token(
     };
     let expiry = given(inner.access_token_expiry, "access_token_expiry")?;
     let token = EnrolmentToken {
-        expires_at: instant(&expiry).ok_or(CredentialError::NotTime("access_token_expiry"))?,
+        expires_at: apple_instant(&expiry).ok_or(CredentialError::NotTime("access_token_expiry"))?,
         consumer_key: given(inner.consumer_key, "consumer_key")?,
         consumer_secret: Secret::new(given(inner.consumer_secret, "consumer_secret")?),
         access_token: Secret::new(given(inner.access_token, "access_token")?),

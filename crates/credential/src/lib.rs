@@ -27,7 +27,7 @@ pub use certificate::{Certificate, Facts, KeyRule, Purpose, read_certificate, re
 pub use client_secret::{ClientSecret, read_client_secret};
 pub use enrolment_token::{EnrolmentToken, read_enrolment_token};
 pub use error::CredentialError;
-pub use location_token::{LocationToken, read_location_token};
+pub use location_token::{LocationToken, apple_instant, read_location_token};
 pub use request::{OwnKeyPair, SigningRequest, new_enrolment_key_pair, new_signing_request};
 pub use secret::Secret;
 pub use service_account::{ServiceAccount, read_service_account};

@@ -37,7 +37,7 @@ pub fn read_location_token(bytes: &[u8], now: Timestamp) -> Result<LocationToken
     inner.token.filter(|token| !token.is_empty()).ok_or(CredentialError::FieldMissing("token"))?;
     let organization = inner.org_name.ok_or(CredentialError::FieldMissing("orgName"))?;
     let expiry = inner.exp_date.ok_or(CredentialError::FieldMissing("expDate"))?;
-    let expires_at = instant(&expiry).ok_or(CredentialError::NotTime("expDate"))?;
+    let expires_at = apple_instant(&expiry).ok_or(CredentialError::NotTime("expDate"))?;
     if expires_at <= now {
         return Err(CredentialError::TokenExpired(expires_at));
     }
@@ -46,8 +46,8 @@ pub fn read_location_token(bytes: &[u8], now: Timestamp) -> Result<LocationToken
     Ok(LocationToken { expires_at, organization, bearer: Secret::new(bearer) })
 }
 
-/// Apple writes the offset without its colon (`2027-01-31T12:00:00-0700`); RFC 3339 is taken too.
-pub(crate) fn instant(text: &str) -> Option<Timestamp> {
+/// A date and time in one of Apple's files or answers. Apple writes the offset without its colon (`2027-01-31T12:00:00-0700`); RFC 3339 is taken too.
+pub fn apple_instant(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%z", text).ok())
 }
 

@@ -2,6 +2,7 @@
 
 mod authenticate;
 mod own;
+mod provisioning;
 mod readings;
 mod session;
 mod telling;
@@ -23,6 +24,7 @@ use service_announcement::ServiceAnnouncement;
 use service_announcement::watch::Watch;
 use sql::{DatabaseUrl, SqlError};
 use store::{Store, TenantId};
+use tenant_status::sync::Syncs;
 use tenant_status::{LastSnapshot, TenantStatus};
 use warehouse::{Lakes, Warehouse};
 use world::World;
@@ -100,6 +102,7 @@ impl House {
             lakes: warehouse.lakes.clone(),
             served: Arc::clone(&served),
         };
+        let client = telling::open_client(site, world)?;
         let tenant_status = TenantStatus {
             store: store.clone(),
             world: world.clone(),
@@ -110,7 +113,7 @@ impl House {
             seal: Arc::new(Sealed(identity.clone())),
             own: Arc::new(own),
             people: Arc::new(People { store: store.clone() }),
-            syncs: tenant_status::sync::Syncs::default(),
+            syncs: Syncs::new(tenant_status::sync::own(&client, world)),
             changes: tenant_status::Changes::default(),
         };
         let client = telling::open_client(site, world)?;
@@ -180,6 +183,7 @@ impl House {
             notify::ticks(&self.notify),
             tenant_status::ticks(&self.tenant_status),
             service_announcement::ticks(&self.service_announcement),
+            vec![provisioning::tick(&self.store, &self.tenant_status)],
         ]
         .concat()
     }

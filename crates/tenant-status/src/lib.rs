@@ -32,6 +32,7 @@ pub use changes::Changes;
 pub use connector::own::OwnSeen;
 pub use connector::{OwnThing, OwnThings, Seal};
 pub use expiring::{Expiring, expiring};
+pub use job::heard::heard;
 pub use job::sync::work;
 pub use job::tick::ticks;
 pub use routes::module;

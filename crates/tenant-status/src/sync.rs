@@ -1,5 +1,12 @@
 //! What a synchronisation is: work against another system that this feature asks for, and somebody else knows how to do.
 
+mod apple_dep;
+mod apple_vpp;
+mod https_probe;
+mod oauth1;
+mod tls_probe;
+mod trouble;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -82,6 +89,16 @@ pub trait Sync: Send + std::marker::Sync + 'static {
 
     /// Does it once, within the time limits of its own. It may be run again after it succeeded.
     fn run(&self, asked: Asked) -> Running<'_>;
+}
+
+/// Those that this feature does itself, over the network.
+pub fn own(client: &outbound::Client, world: &world::World) -> Vec<Arc<dyn Sync>> {
+    vec![
+        Arc::new(tls_probe::TlsProbe { client: client.clone() }),
+        Arc::new(https_probe::HttpsProbe { client: client.clone() }),
+        Arc::new(apple_vpp::AppleVpp { client: client.clone() }),
+        Arc::new(apple_dep::AppleDep { client: client.clone(), world: world.clone() }),
+    ]
 }
 
 /// All that are known to this program.

@@ -71,6 +71,11 @@ impl Stored {
         Zeroizing::new(serde_json::to_vec(self).expect("texts become JSON"))
     }
 
+    /// What was kept, if it can be read.
+    pub(crate) fn read(bytes: Option<&[u8]>) -> Option<Stored> {
+        serde_json::from_slice(bytes?).ok()
+    }
+
     /// The key of a kept certificate.
     pub(crate) fn private_key(bytes: &[u8]) -> Option<Secret> {
         match serde_json::from_slice(bytes).ok()? {

@@ -4,7 +4,9 @@ use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::deck::{ADMIN, Deck, READER, add, check, notices};
+use tenant_status::catalogue::SyncKind;
+
+use super::deck::{ADMIN, Deck, READER, TENANT, add, check, notices};
 
 const LIST: &str = "/api/tenantStatus/connectors";
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -31,6 +33,25 @@ fn an_empty_deck_lists_every_type_as_not_enabled_by_name() {
         let andra = labels.iter().position(|label| label.starts_with("Andra")).unwrap();
         let windows = labels.iter().position(|label| label.starts_with("Windows")).unwrap();
         assert!(andra < windows, "{labels:?}");
+    });
+}
+
+#[test]
+fn a_call_at_a_door_of_ours_is_a_success_of_its_connector() {
+    check(async |deck| {
+        add(&deck, "directorySync", json!({ "displayName": "People", "syncKind": "scim" })).await;
+        assert_eq!(type_in_list(&deck, "directorySync").await["status"]["reason"], "neverSucceeded");
+        let called_at = deck.status.world.clock.now();
+        deck.wait(SignedDuration::from_mins(1));
+        for _ in 0..2 {
+            tenant_status::heard(&deck.status, TENANT, SyncKind::Scim, called_at).await.unwrap();
+            let shown = type_in_list(&deck, "directorySync").await;
+            assert_eq!(shown["status"]["health"], "healthy", "{shown}");
+            assert_eq!(shown["status"]["timestamp"], called_at.to_string(), "{shown}");
+        }
+        deck.wait(HOUR * 73);
+        deck.settle().await;
+        assert_eq!(type_in_list(&deck, "directorySync").await["status"]["health"], "unhealthy");
     });
 }
 

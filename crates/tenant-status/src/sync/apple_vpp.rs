@@ -1,0 +1,139 @@
+//! Apple's volume purchases: how many licences of apps and books there are, and until when the token holds.
+//!
+//! Written from Apple's public documentation of the App and Book Management API, version 2 (`/client/config`,
+//! `/assets`), and tested against a double made from it; never against Apple.
+
+use outbound::{Answer, Client, Request, Target};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::trouble::{Refused, check_root, refused, under};
+use super::{Asked, Running, SeenCredential, Sync, SyncError, Synced};
+use crate::catalogue::SyncKind;
+use crate::upload::Stored;
+
+const ROOT: &str = "https://vpp.itunes.apple.com/mdm/v2";
+/// More pages than any organisation has; it ends a server that goes round in circles.
+const PAGES_MAX: usize = 10_000;
+/// Apple's numbers for a token that is used up: expired, revoked, invalid.
+const TOKEN_ERRORS: [i64; 3] = [9621, 9622, 9625];
+
+/// Synchronises a location token.
+pub(super) struct AppleVpp {
+    pub(super) client: Client,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Config {
+    location_name: Option<String>,
+    token_expiration_date: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    #[serde(default)]
+    assets: Vec<Asset>,
+    next_page_index: Option<u32>,
+    version_id: Option<String>,
+}
+
+/// An asset with unlimited licences has no counts.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Asset {
+    #[serde(default)]
+    total_count: u64,
+    #[serde(default)]
+    assigned_count: u64,
+    #[serde(default)]
+    available_count: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Refusal {
+    error_number: Option<i64>,
+    error_message: Option<String>,
+}
+
+impl Sync for AppleVpp {
+    fn kind(&self) -> SyncKind {
+        SyncKind::AppleVpp
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), Refused> {
+        check_root(settings)
+    }
+
+    fn run(&self, asked: Asked) -> Running<'_> {
+        Box::pin(async move {
+            let Some(Stored::LocationToken { bearer }) = Stored::read(asked.credential.as_deref()) else {
+                return Err(SyncError::lasting("There is no location token; upload it first."));
+            };
+            let config: Config = self.get(&asked, &bearer, "/client/config").await?.json()?;
+            let (assets, version) = self.assets(&asked, &bearer).await?;
+            Ok(synced(&config, &assets, version))
+        })
+    }
+}
+
+impl AppleVpp {
+    async fn get(&self, asked: &Asked, bearer: &str, path: &str) -> Result<Answer, SyncError> {
+        let target: Target = under(&asked.settings, ROOT, path)?;
+        let answer = self.client.send(Request::get(target).bearer(bearer)).await?;
+        if answer.status.is_success() { Ok(answer) } else { Err(refusal(&answer, asked)) }
+    }
+
+    async fn assets(&self, asked: &Asked, bearer: &str) -> Result<(Vec<Asset>, Option<String>), SyncError> {
+        let (mut assets, mut index, mut version) = (Vec::new(), 0, None);
+        for _ in 0..PAGES_MAX {
+            let page: Page = self.get(asked, bearer, &format!("/assets?pageIndex={index}")).await?.json()?;
+            assets.extend(page.assets);
+            version = page.version_id.or(version);
+            match page.next_page_index {
+                Some(next) if next > index => index = next,
+                Some(_) => return Err(SyncError::new("Apple's list of assets goes round in circles.")),
+                None => return Ok((assets, version)),
+            }
+        }
+        Err(SyncError::new(format!("Apple's list of assets has more than {PAGES_MAX} pages.")))
+    }
+}
+
+fn refusal(answer: &Answer, asked: &Asked) -> SyncError {
+    let told = answer.json::<Refusal>().ok();
+    let number = told.as_ref().and_then(|told| told.error_number);
+    if number.is_some_and(|number| TOKEN_ERRORS.contains(&number)) {
+        return SyncError::lasting(
+            "Apple does not accept the location token any more; download a new one and upload it.",
+        );
+    }
+    let general = refused(answer, asked.now);
+    match (number, told.and_then(|told| told.error_message)) {
+        (Some(number), Some(message)) => {
+            let message: String = message.chars().filter(|c| !c.is_control()).take(200).collect();
+            SyncError { sentence: format!("Apple refuses ({number}): {message}"), ..general }
+        }
+        _ => general,
+    }
+}
+
+fn synced(config: &Config, assets: &[Asset], version: Option<String>) -> Synced {
+    let sum = |count: fn(&Asset) -> u64| assets.iter().map(count).fold(0_u64, u64::saturating_add);
+    let (total, assigned, available) =
+        (sum(|a| a.total_count), sum(|a| a.assigned_count), sum(|a| a.available_count));
+    // Apple writes the offset without its colon.
+    let expires_at = config.token_expiration_date.as_deref().and_then(credential::apple_instant);
+    Synced {
+        message: format!("{total} licences of {} apps and books, {available} of them free.", assets.len()),
+        counts: json!({ "assets": assets.len(), "licences": total, "assigned": assigned, "available": available }),
+        cursor: version,
+        credential: expires_at.map(|at| SeenCredential {
+            valid_from: None,
+            expires_at: Some(at),
+            facts: json!({ "locationName": config.location_name }),
+        }),
+    }
+}
