@@ -51,8 +51,6 @@ pub(crate) struct House {
     pub(crate) tenant_status: TenantStatus,
     pub(crate) service_announcement: ServiceAnnouncement,
     pub(crate) notify: Notify,
-    /// Asks others on the network, for every feature.
-    pub(crate) client: outbound::Client,
     /// Given the server's metrics once it serves.
     pub(crate) served: Served,
 }
@@ -116,7 +114,6 @@ impl House {
             syncs: Syncs::new(tenant_status::sync::own(&client, world)),
             changes: tenant_status::Changes::default(),
         };
-        let client = telling::open_client(site, world)?;
         let readings = Arc::new(HouseReadings {
             store: store.clone(),
             world: world.clone(),
@@ -148,7 +145,6 @@ impl House {
             tenant_status,
             service_announcement,
             notify,
-            client,
             served,
         })
     }
