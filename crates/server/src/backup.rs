@@ -9,6 +9,7 @@ use warehouse::backup::{self, Progress};
 
 use crate::cli::{Export, Restore};
 use crate::config::Config;
+use crate::data_dir;
 use crate::deck::Deck;
 
 /// Widest bar, in signs.
@@ -27,6 +28,8 @@ pub(crate) fn export(config: &Config, asked: &Export) -> Result<()> {
     bar.end();
     let rows: u64 = manifest.tables.iter().map(|table| table.rows).sum();
     deck.warehouse.note_export(tenant, &manifest, Actor::System("export command".to_owned()))?;
+    let now = deck.warehouse.world.clock.now().to_string();
+    data_dir::write_whole(&data_dir::export_note(&config.files.data_dir, tenant), now.as_bytes(), 0o600)?;
     println!(
         "{}: {} tables, {rows} rows up to the day {}; {} names every file with its SHA-256",
         asked.to.display(),

@@ -99,6 +99,8 @@ impl House {
             cas: Arc::clone(&devices.cas),
             lakes: warehouse.lakes.clone(),
             served: Arc::clone(&served),
+            data_dir: site.data_dir.to_owned(),
+            mail: site.config.mail.host.clone().zip(site.config.mail.password_file.clone()),
         };
         let client = telling::open_client(site, world)?;
         let tenant_status = TenantStatus {

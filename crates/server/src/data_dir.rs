@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use store::TenantId;
+
 use crate::config::Config;
 
 /// The folder, held for this process until it is dropped.
@@ -65,6 +67,11 @@ pub(crate) fn database_file(data_dir: &Path) -> PathBuf {
 
 pub(crate) fn lake_folder(config: &Config, data_dir: &Path) -> PathBuf {
     config.lake.folder.clone().unwrap_or_else(|| data_dir.join("lake"))
+}
+
+/// Where the last export of a tenant's warehouse is noted.
+pub(crate) fn export_note(data_dir: &Path, tenant: TenantId) -> PathBuf {
+    data_dir.join(format!("exported-{tenant}"))
 }
 
 /// Makes a folder that only its owner may open; one that is there is left as it is.

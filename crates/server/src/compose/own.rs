@@ -1,5 +1,6 @@
 //! Quarterdeck's own certificates, keys, secrets and jobs, as the tenant status page shows them.
 
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
@@ -13,12 +14,17 @@ use tenant_status::{OwnSeen, OwnThing, OwnThings};
 use warehouse::Lakes;
 use world::World;
 
+use crate::config::check_private;
+use crate::data_dir;
 use crate::metrics::Metrics;
 
 /// Keys are exchanged by themselves. That is late by a day when seven days of this are left.
 const KEY_GRACE: SignedDuration = SignedDuration::from_hours(24 * 8);
 /// The day is written shortly after midnight; an hour late is late.
 const SNAPSHOT_EVERY: SignedDuration = SignedDuration::from_hours(25);
+
+/// A nightly job that takes up to an hour.
+const BACKUP_EVERY: SignedDuration = SignedDuration::from_hours(25);
 
 const SIGNING: Sql = Sql::global("select kid, since from signing_key where state = 'active' order by kid");
 const APP_SECRETS: Sql = Sql::tenant(
@@ -34,6 +40,9 @@ pub(super) struct Own {
     pub(super) cas: Arc<DeviceCas>,
     pub(super) lakes: Lakes,
     pub(super) served: Served,
+    pub(super) data_dir: PathBuf,
+    /// The mail server and the file with its password, when there is one.
+    pub(super) mail: Option<(String, PathBuf)>,
 }
 
 /// The certificate that is served, once a server serves one: not the file, which may be newer.
@@ -50,6 +59,7 @@ impl OwnThings for Own {
             things.extend(self.signing_keys().await.map_err(|error| error.to_string())?);
             things.extend(self.app_secrets(tenant).await.map_err(|error| error.to_string())?);
             things.push(self.snapshot(tenant).await?);
+            things.extend(self.on_disk(tenant).await?);
             Ok(things)
         })
     }
@@ -100,6 +110,15 @@ impl Own {
         read.await
     }
 
+    /// What files tell.
+    async fn on_disk(&self, tenant: TenantId) -> Result<Vec<OwnThing>, String> {
+        let (data_dir, mail) = (self.data_dir.clone(), self.mail.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            mail.map(mail_secret).into_iter().chain(backup(&data_dir, tenant)).collect()
+        });
+        read.await.map_err(|error| error.to_string())
+    }
+
     async fn snapshot(&self, tenant: TenantId) -> Result<OwnThing, String> {
         let lakes = self.lakes.clone();
         let read = tokio::task::spawn_blocking(move || {
@@ -114,6 +133,27 @@ impl Own {
         let seen = OwnSeen::Job { last_success_at, last_error, period: SNAPSHOT_EVERY };
         Ok(thing("ownSnapshot", "midnight", "Snapshot", seen))
     }
+}
+
+/// Nobody tells when a mail server's password expires; that it can be read is known.
+fn mail_secret((host, file): (String, PathBuf)) -> OwnThing {
+    let read = check_private(&file).and_then(|()| std::fs::read(&file).map_err(|error| error.to_string()));
+    let seen = match read {
+        Ok(_) => OwnSeen::Credential { valid_from: None, expires_at: None, facts: json!({ "host": host }) },
+        Err(why) => OwnSeen::Unreadable { why: format!("The mail server's password cannot be read: {why}.") },
+    };
+    thing("ownMailSecretExpiry", "mail", &host, seen)
+}
+
+/// The last `quarterdeck export` from this data folder; nothing before the first.
+fn backup(data_dir: &Path, tenant: TenantId) -> Option<OwnThing> {
+    let text = std::fs::read_to_string(data_dir::export_note(data_dir, tenant)).ok()?;
+    let (last_success_at, last_error) = match text.trim().parse::<Timestamp>() {
+        Ok(at) => (Some(at), None),
+        Err(_) => (None, Some("The note of the last export is damaged; export again.".to_owned())),
+    };
+    let seen = OwnSeen::Job { last_success_at, last_error, period: BACKUP_EVERY };
+    Some(thing("ownBackup", "export", "quarterdeck export", seen))
 }
 
 fn thing(type_key: &'static str, name: &str, display_name: &str, seen: OwnSeen) -> OwnThing {
@@ -136,5 +176,44 @@ fn ca_facts(pem: &str) -> OwnSeen {
             expiring(Some(ca.not_before), ca.not_after, shown)
         }
         None => OwnSeen::Unreadable { why: "The device authority's certificate is damaged.".to_owned() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_mail_password_that_cannot_be_read_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("password");
+        let seen = || mail_secret(("mail.example".to_owned(), file.clone())).seen;
+        assert!(matches!(seen(), OwnSeen::Unreadable { .. }), "there is none");
+        std::fs::write(&file, "s3cr3t").expect("the file can be written");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).expect("it is ours");
+        let told = seen();
+        assert!(matches!(told, OwnSeen::Credential { expires_at: None, .. }), "{told:?}");
+        assert!(!format!("{told:?}").contains("s3cr3t"));
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("it is ours");
+        assert!(matches!(seen(), OwnSeen::Unreadable { .. }), "others may read it");
+    }
+
+    #[test]
+    fn the_last_export_is_the_backup() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tenant = TenantId(Uuid::from_u128(1));
+        assert_eq!(backup(folder.path(), tenant), None);
+        let note = data_dir::export_note(folder.path(), tenant);
+        let at: Timestamp = "2026-11-21T02:00:00Z".parse().expect("an instant");
+        std::fs::write(&note, at.to_string()).expect("the note can be written");
+        let seen = OwnSeen::Job { last_success_at: Some(at), last_error: None, period: BACKUP_EVERY };
+        assert_eq!(backup(folder.path(), tenant).map(|thing| thing.seen), Some(seen));
+        std::fs::write(&note, "?").expect("the note can be written");
+        let told = backup(folder.path(), tenant).map(|thing| thing.seen);
+        assert!(matches!(told, Some(OwnSeen::Job { last_error: Some(_), .. })), "{told:?}");
     }
 }
