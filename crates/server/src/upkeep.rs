@@ -140,4 +140,47 @@ mod tests {
         assert_eq!(days[0], ("2026-11-23".to_owned(), State::Done));
         assert_eq!(days.len(), 2, "the days between are not invented");
     }
+
+    /// How full this machine's disk is, is not the house's doing.
+    const ISSUES: store::Sql = store::Sql::tenant(
+        "select source_name from service_issue where tenant_id = $1 and source_name <> 'diskSpace'
+         order by source_name",
+    );
+    const ITEMS: store::Sql =
+        store::Sql::tenant("select subject from action_item where tenant_id = $1 order by subject");
+
+    async fn texts(house: &House, tenant: TenantId, statement: store::Sql) -> Vec<String> {
+        let read = house.store.read(tenant, move |tx| {
+            let rows = tx.rows(&statement, &[])?;
+            rows.iter().map(|row| row.get(0)).collect::<Result<Vec<String>, store::SqlError>>()
+        });
+        read.await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[tokio::test]
+    async fn a_house_that_is_well_has_no_incident_and_one_that_missed_its_night_has() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let world = World::with_set_clock("2026-11-20T14:00:00Z".parse().expect("a time"));
+        let config = load(&Sources::default()).expect("the defaults are valid");
+        let origin = Origin::new("localhost", 443);
+        let site = Site { config: &config, data_dir: folder.path(), origin: &origin, authority_file: None };
+        let house = House::open(&site, &world).await.expect("opened");
+        let plan = Plan::from(&config, None).expect("a plan");
+        let tenant = found(&house, &plan).await.expect("founded").tenant;
+        let (runner, watch) = (runner(&house), &house.service_announcement.watch);
+        for _ in 0..6 {
+            watch.look(&house.store, &world).await;
+            runner.settle().await.expect("done");
+            world.clock.advance(SignedDuration::from_mins(1));
+        }
+        assert_eq!(texts(&house, tenant, ISSUES).await, Vec::<String>::new());
+        assert_eq!(texts(&house, tenant, ITEMS).await, ["administrators/tooFew"]);
+        // A day without its night: the ticks go on, the snapshot does not come.
+        world.clock.advance(SignedDuration::from_hours(24));
+        for _ in 0..3 {
+            service_announcement::job::watch::run(&house.service_announcement, tenant).await.expect("read");
+            world.clock.advance(SignedDuration::from_mins(1));
+        }
+        assert_eq!(texts(&house, tenant, ISSUES).await, ["snapshot"]);
+    }
 }

@@ -71,9 +71,8 @@ impl Watch {
     pub(crate) fn window(&self, counter: Counter, now: Timestamp, standing: Rate) -> Rate {
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
         let history = counters.entry(counter).or_default();
-        while history.front().is_some_and(|(at, _)| now.duration_since(*at) > WINDOW) {
-            history.pop_front();
-        }
+        // What lies in the future was counted by a clock that has been put right.
+        history.retain(|(at, _)| (SignedDuration::ZERO..=WINDOW).contains(&now.duration_since(*at)));
         if history.back().is_none_or(|(at, _)| now.duration_since(*at) >= APART) {
             history.push_back((now, standing));
         }

@@ -68,7 +68,10 @@ fn keep(tx: &mut Tx<'_, '_>, hand: &Hand, gathered: Gathered) -> Result<(), SqlE
     let mut kept = load(tx, monitor)?;
     let every = SignedDuration::try_from(monitor.every()).unwrap_or(SignedDuration::ZERO);
     // Another server on the same database may have read just now.
-    if gathered.last_look.is_none() && hand.now.duration_since(kept.read_at) < every - SLACK {
+    let since = hand.now.duration_since(kept.read_at);
+    // A reading in the future is one of a clock that has been put right.
+    let is_early = (SignedDuration::ZERO..every - SLACK).contains(&since);
+    if gathered.last_look.is_none() && is_early {
         return Ok(());
     }
     kept.read_at = hand.now;
@@ -110,7 +113,7 @@ fn take(
     };
     let (state, step) = kept.state.next(monitor.rule(), judged.verdict);
     kept.state = state;
-    let is_due = kept.told_at.is_some_and(|told| hand.now.duration_since(told) >= TELL_AGAIN);
+    let is_due = kept.told_at.is_some_and(|told| hand.now.duration_since(told).abs() >= TELL_AGAIN);
     match step {
         Step::Open(grade) => open(tx, hand, monitor, kept, grade, judged, since),
         Step::Worsen => {

@@ -185,3 +185,16 @@ fn a_reading_whose_transaction_fails_is_not_half_kept() {
         panic!("the issue was never opened");
     });
 }
+
+#[test]
+fn a_clock_that_is_put_back_stops_no_monitor() {
+    check(async |deck: Deck| {
+        let now = deck.world.clock.now();
+        deck.world.clock.advance(SignedDuration::from_hours(24 * 30));
+        deck.minutes(2).await;
+        deck.world.clock.set(now);
+        deck.readings.set().free_bytes = 1 << 20;
+        deck.minutes(3).await;
+        assert_eq!(deck.issues_of("admin", "diskSpace").await.len(), 1);
+    });
+}
