@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -10,6 +11,11 @@ use super::{grouped, mebibytes};
 use crate::demo::{Demo, Fleet, Programs};
 use crate::process::{Show, run, shown};
 use crate::site::Site;
+use crate::tools::python::{Venv, requirements};
+
+/// Long enough for a build from nothing on two cores, and for a million devices.
+const BUILD_LIMIT: Duration = Duration::from_secs(45 * 60);
+const LIMIT: Duration = Duration::from_secs(3600);
 
 pub(super) fn measure(site: &Site, programs: &Programs, devices: u32) -> Result<()> {
     let folder = site.fresh_folder("bench-snapshot")?;
@@ -43,7 +49,58 @@ pub(super) fn measure(site: &Site, programs: &Programs, devices: u32) -> Result<
         mebibytes(read_bytes),
         mebibytes(written_bytes)
     );
+    beside_limits(site, devices)?;
+    beside_dbt(site, &folder, devices)
+}
+
+/// The day of as many devices, 2 % of them changed, without the store: beside the limits of the same bytes.
+fn beside_limits(site: &Site, devices: u32) -> Result<()> {
+    let mut build = Command::new("cargo");
+    build.args(["build", "--release", "--package", "quarterdeck-warehouse", "--example", "snapshot_bench"]);
+    build.current_dir(&site.root).env("CARGO_TARGET_DIR", &site.target);
+    let built = run(site, "bench-build", &mut build, BUILD_LIMIT, Show::Nothing)?;
+    if !built.success {
+        bail!("the example snapshot_bench does not build:\n{}", built.trouble(8));
+    }
+    println!("\nthe second day of a fleet of which 2 % changed");
+    let ran = run(site, "bench-day", example(site).args(["all", &devices.to_string()]), LIMIT, Show::Lines)?;
+    if !ran.success {
+        bail!("the day could not be measured:\n{}", ran.tail(10));
+    }
     Ok(())
+}
+
+/// One dimension alone beside `dbt snapshot` on DuckDB, if that can be had.
+fn beside_dbt(site: &Site, folder: &Path, devices: u32) -> Result<()> {
+    println!("\none dimension, the second day");
+    let days = folder.join("dimension");
+    let mut ours = example(site);
+    ours.args(["dimension", &devices.to_string()]).arg(&days);
+    let ran = run(site, "bench-dimension", &mut ours, LIMIT, Show::Lines)?;
+    if !ran.success {
+        bail!("the dimension could not be measured:\n{}", ran.tail(10));
+    }
+    let mut wanted = requirements(&site.root.join("tests/requirements.txt"))?;
+    wanted.extend(requirements(&site.root.join("crates/lake/tests/requirements.txt"))?);
+    wanted.retain(|line| line.starts_with("dbt-") || line.starts_with("duckdb=="));
+    let venv = match Venv::with(site, "bench-dbt", &wanted) {
+        Ok(venv) => venv,
+        Err(error) => {
+            println!("  dbt cannot be had here, so that it is left out: {error:#}");
+            return Ok(());
+        }
+    };
+    let mut python = venv.python();
+    python.arg(site.root.join("tests/bench/dbt_dimension.py")).arg(&days);
+    let ran = run(site, "bench-dbt", &mut python, LIMIT, Show::Lines)?;
+    if !ran.success {
+        bail!("dbt could not be measured:\n{}", ran.tail(10));
+    }
+    Ok(())
+}
+
+fn example(site: &Site) -> Command {
+    Command::new(site.target.join("release/examples/snapshot_bench"))
 }
 
 /// The operational database with its write-ahead log.
