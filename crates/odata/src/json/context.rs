@@ -7,7 +7,7 @@ use crate::edm::{EdmType, Model};
 use crate::expr::{Literal, Path};
 use crate::path::{Call, DataPath, Root, Segment};
 use crate::percent::encode;
-use crate::query::{ExpandItem, ExpandKind, Options, Transformation};
+use crate::query::{ExpandItem, ExpandKind, Grouping, Options, Transformation};
 
 /// `…/$metadata#devices`, or `#devices(deviceId,deviceName)` when properties were chosen.
 #[must_use]
@@ -27,7 +27,7 @@ pub fn entity_context(root: &str, set: &str, select: Option<&[Path]>) -> String 
 /// answers are plain text.
 #[must_use]
 pub fn context_url(root: &str, path: &DataPath, options: &Options, model: &Model) -> String {
-    let made = names_made(options);
+    let made = names_made(options, &path.ty, model);
     let list = list(options.select.as_deref(), &options.expand, &made);
     let last = path.segments.last();
     if last == Some(&Segment::Reference) {
@@ -174,30 +174,50 @@ fn key(values: &[(String, Literal)]) -> String {
 }
 
 /// Properties after `$apply` are those it made.
-fn names_made(options: &Options) -> Vec<String> {
-    let mut names = Vec::new();
+fn names_made(options: &Options, ty: &EdmType, model: &Model) -> Vec<String> {
+    let mut paths: Vec<&[String]> = Vec::new();
     for step in &options.apply {
-        match step {
-            Transformation::Aggregate(items) => names = items.iter().map(|item| item.name.clone()).collect(),
-            Transformation::GroupBy(..) | Transformation::GroupByRollup(..) => {
-                let (paths, steps): (Vec<String>, &[Transformation]) = match step {
-                    Transformation::GroupBy(paths, steps) => {
-                        (paths.iter().map(ToString::to_string).collect(), steps)
-                    }
-                    Transformation::GroupByRollup(groupings, steps) => {
-                        let paths = groupings.iter().flat_map(crate::query::Grouping::paths);
-                        (paths.map(ToString::to_string).collect(), steps)
-                    }
-                    _ => (Vec::new(), &[]),
-                };
-                names = paths;
-                for step in steps {
-                    if let Transformation::Aggregate(items) = step {
-                        names.extend(items.iter().map(|item| item.name.clone()));
-                    }
-                }
+        let (grouped, steps) = match step {
+            Transformation::Aggregate(_) => (Vec::new(), std::slice::from_ref(step)),
+            Transformation::GroupBy(grouped, steps) => (grouped.iter().collect(), steps.as_slice()),
+            Transformation::GroupByRollup(groupings, steps) => {
+                (groupings.iter().flat_map(Grouping::paths).collect::<Vec<&Path>>(), steps.as_slice())
             }
-            _ => {}
+            _ => continue,
+        };
+        paths = grouped.into_iter().map(|path| path.segments.as_slice()).collect();
+        for step in steps {
+            if let Transformation::Aggregate(items) = step {
+                paths.extend(items.iter().map(|item| std::slice::from_ref(&item.name)));
+            }
+        }
+    }
+    nested(&paths, ty, model)
+}
+
+/// Paths over navigation properties as what is expanded: `customer(country,name)`.
+fn nested(paths: &[&[String]], ty: &EdmType, model: &Model) -> Vec<String> {
+    let item = match ty {
+        EdmType::Collection(item) => item,
+        single => single,
+    };
+    let members = model.members_of(item).unwrap_or_default();
+    let mut names: Vec<String> = Vec::new();
+    let mut done: Vec<&String> = Vec::new();
+    for path in paths {
+        let navigation = path.first().and_then(|first| members.find_navigation(first));
+        match (navigation, *path) {
+            (Some(navigation), [first, _, ..]) => {
+                if done.contains(&first) {
+                    continue;
+                }
+                done.push(first);
+                let through = paths.iter().filter(|other| other.len() > 1 && other.first() == Some(first));
+                let rests: Vec<&[String]> = through.map(|other| &other[1..]).collect();
+                let target = EdmType::Entity(navigation.target.clone());
+                names.push(format!("{first}({})", nested(&rests, &target, model).join(",")));
+            }
+            (_, path) => names.push(path.join("/")),
         }
     }
     names
