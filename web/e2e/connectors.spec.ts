@@ -100,7 +100,8 @@ test('a certificate that expires in six days is a warning, and healthy once rene
   const real = (await connectors(page)).value.find((one) => one.type === 'certificateExpiry');
   // The mock does not read certificates: it gives every one a year.
   if (real?.status.health === 'warning') {
-    const row = page.getByRole('row').filter({ hasText: 'Other certificates' });
+    const list = page.getByRole('table', { name: 'Connector status' });
+    const row = list.getByRole('row').filter({ hasText: 'Other certificates' });
     await expect(row.getByText('Warning')).toBeVisible();
     await expect(row.getByText('will expire within seven days')).toBeVisible();
   }
