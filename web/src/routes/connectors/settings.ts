@@ -18,8 +18,9 @@ export const SETTINGS: Record<SyncKind, Setting[]> = {
   scim: [],
   tlsProbe: [text('host'), number('port', false)],
   httpsProbe: [url('url'), number('expectedStatus', false), text('expectedText', false)],
-  appleVpp: [],
-  appleDep: [],
+  // Apple's own address, unless another stands in for it.
+  appleVpp: [url('root', false)],
+  appleDep: [url('root', false)],
   graphImport: [url('root'), url('tokenAddress'), text('clientId')],
 };
 
