@@ -14,6 +14,8 @@ use policy::Action;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::DAYS_DEFAULT;
+
 /// The same words in the languages of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
@@ -159,6 +161,8 @@ pub struct ConnectorType {
     pub maker: Maker,
     /// The service behind it has ended; kept for those who still have one.
     pub is_retired: bool,
+    /// The early-warning days where nothing else was set. What renews itself is worth a word only when it did not.
+    pub early_days: &'static [u16],
 }
 
 impl ConnectorType {
@@ -181,6 +185,7 @@ impl ConnectorType {
             graph: None,
             maker: Maker::Administrator,
             is_retired: false,
+            early_days: &DAYS_DEFAULT,
         }
     }
 
@@ -218,6 +223,11 @@ impl ConnectorType {
         self
     }
 
+    const fn warning_at(mut self, days: &'static [u16]) -> ConnectorType {
+        self.early_days = days;
+        self
+    }
+
     const fn of_quarterdeck(mut self) -> ConnectorType {
         self.maker = Maker::Quarterdeck;
         self
@@ -244,6 +254,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
+    use crate::model::EarlyWarnings;
 
     #[test]
     fn every_type_is_declared_whole_and_once() {
@@ -251,6 +262,9 @@ mod tests {
         for ty in all() {
             assert!(keys.insert(ty.key), "{} is there twice", ty.key);
             assert!(ty.key.chars().all(|c| c.is_ascii_alphanumeric()), "{}", ty.key);
+            let days =
+                EarlyWarnings::new(ty.early_days.to_vec()).expect("the declared days are within bounds");
+            assert_eq!(days.days(), ty.early_days, "{}'s days fall", ty.key);
             for words in [ty.label, ty.page] {
                 for word in [words.en, words.nl, words.sv] {
                     assert!(!word.trim().is_empty(), "{} lacks a word", ty.key);

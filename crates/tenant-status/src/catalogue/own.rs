@@ -5,21 +5,26 @@ use policy::action;
 use super::{ConnectorType, Kind};
 
 pub(super) const TYPES: &[ConnectorType] = &[
-    own("ownTlsExpiry", Kind::Expiry).named(
-        "Quarterdeck TLS certificate",
-        "TLS-certificaat van Quarterdeck",
-        "Quarterdecks TLS-certifikat",
-    ),
+    // A certificate made here is exchanged thirty days before it ends.
+    own("ownTlsExpiry", Kind::Expiry)
+        .named(
+            "Quarterdeck TLS certificate",
+            "TLS-certificaat van Quarterdeck",
+            "Quarterdecks TLS-certifikat",
+        )
+        .warning_at(&[21, 14, 7, 1]),
     own("ownDeviceCaExpiry", Kind::Expiry).named(
         "Quarterdeck device certificate authority",
         "Apparaatcertificeringsinstantie van Quarterdeck",
         "Quarterdecks certifikatutfärdare för enheter",
     ),
-    own("ownSigningKeyExpiry", Kind::Expiry).named(
-        "Quarterdeck signing keys",
-        "Ondertekeningssleutels van Quarterdeck",
-        "Quarterdecks signeringsnycklar",
-    ),
+    own("ownSigningKeyExpiry", Kind::Expiry)
+        .named(
+            "Quarterdeck signing keys",
+            "Ondertekeningssleutels van Quarterdeck",
+            "Quarterdecks signeringsnycklar",
+        )
+        .warning_at(&[7, 1]),
     own("ownMailSecretExpiry", Kind::Expiry).named(
         "Quarterdeck mail server secret",
         "Geheim van Quarterdeck voor de mailserver",

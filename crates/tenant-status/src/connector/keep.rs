@@ -122,7 +122,7 @@ fn expiry(ty: &ConnectorType, instance: &Instance) -> Option<Timestamp> {
 pub(crate) fn early_warnings(tx: &mut Tx<'_, '_>, ty: &ConnectorType) -> Result<EarlyWarnings, SqlError> {
     let row = tx.row(&sql::EARLY_WARNINGS, &[ty.key.into()])?;
     let text: Option<String> = row.map(|row| row.get(0)).transpose()?;
-    Ok(text.map_or_else(EarlyWarnings::default, |text| EarlyWarnings::read(&text)))
+    Ok(text.map_or_else(|| EarlyWarnings::of_type(ty.early_days), |text| EarlyWarnings::read(&text)))
 }
 
 /// Takes an instance away; whoever was told of trouble is told that it is over.

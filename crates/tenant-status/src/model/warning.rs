@@ -27,6 +27,11 @@ impl Default for EarlyWarnings {
 }
 
 impl EarlyWarnings {
+    /// A type's own days: falling, as the catalogue declares them.
+    pub fn of_type(days: &'static [u16]) -> EarlyWarnings {
+        EarlyWarnings(days.to_vec())
+    }
+
     /// Any order and repetition; an empty list turns early warnings off.
     ///
     /// # Errors

@@ -103,6 +103,10 @@ impl Input {
                 return Err(Failure::bad_request(message).target("syncKind"));
             }
             instance.sync.kind = Some(kind);
+            if kind != SyncKind::Heartbeat {
+                // Its address must not go on working unseen.
+                instance.sync.token_hash = None;
+            }
         }
         if let Some(seconds) = self.sync_every_seconds {
             if !(EVERY_SECONDS_MIN..=EVERY_SECONDS_MAX).contains(&seconds) {
