@@ -9,6 +9,7 @@ mod context;
 pub mod engine;
 mod expand;
 mod list;
+mod nested;
 mod read;
 mod search;
 

@@ -2,6 +2,7 @@
 //!
 //! Streams and annotations are refused by name.
 
+use super::nested::{after_option, nested_aliases, skip_alias};
 use super::read::{Reader, boolean, number, offered};
 use super::{Context, ExpandItem, ExpandKind, Levels, Options, SystemOption};
 use crate::cursor::Cursor;
@@ -159,13 +160,17 @@ impl<'m> Reader<'m, '_> {
         kind: ExpandKind,
     ) -> Result<(Options, Option<Levels>), QueryError> {
         let context = self.context.inside(target);
-        let mut reader =
-            Reader { context, aliases: self.aliases, budget: self.budget, level: self.level + 1 };
+        let own = nested_aliases(cursor, self.aliases)?;
+        let aliases = own.as_ref().unwrap_or(self.aliases);
+        let mut reader = Reader { context, aliases, budget: self.budget, level: self.level + 1 };
         let (mut options, mut levels, mut seen) = (Options::default(), None, Vec::new());
         loop {
             cursor.skip_space();
-            if cursor.accept(')') {
-                return Ok((options, levels));
+            if skip_alias(cursor)? {
+                if after_option(cursor)? {
+                    return Ok((options, levels));
+                }
+                continue;
             }
             let (option, position) = nested_name(cursor, &self.context, kind)?;
             if seen.contains(&option) {
@@ -178,9 +183,8 @@ impl<'m> Reader<'m, '_> {
                 SystemOption::Count => options.count = boolean(cursor)?,
                 option => reader.option(option, cursor, &mut options)?,
             }
-            cursor.skip_space();
-            if !cursor.accept(';') && cursor.peek() != Some(')') {
-                return Err(cursor.syntax("Put ';' between nested options and ')' after the last."));
+            if after_option(cursor)? {
+                return Ok((options, levels));
             }
         }
     }
@@ -195,10 +199,6 @@ fn nested_name(
     use SystemOption::{Apply, Compute, Count, Expand, Filter, Levels, OrderBy, Search, Select, Skip, Top};
     let position = cursor.position;
     let name = cursor.take_while(|c| !matches!(c, '=' | ';' | '(' | ')')).trim();
-    if name.starts_with('@') {
-        let message = "Give aliases their values in the query, not inside $expand.";
-        return Err(QueryError::not_implemented(message).at(position));
-    }
     let Some(option) = SystemOption::named(name) else {
         let hint = did_you_mean(name, SystemOption::names());
         let message = format!("There is no option '{name}' inside $expand.{hint}");

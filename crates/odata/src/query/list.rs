@@ -2,6 +2,7 @@
 //!
 //! Nested `$select` inside a structured property is flattened to paths.
 
+use super::nested::{after_option, nested_aliases, skip_alias};
 use super::read::Reader;
 use super::{ComputeItem, Options, OrderItem, SystemOption};
 use crate::cursor::Cursor;
@@ -93,8 +94,17 @@ impl Reader<'_, '_> {
         let (mut is_narrowed, mut seen) = (false, Vec::new());
         let context = self.context.inside(&path.ty);
         let level = self.level + 1;
-        let mut reader = Reader { context, aliases: self.aliases, budget: self.budget, level };
+        let own = nested_aliases(cursor, self.aliases)?;
+        let aliases = own.as_ref().unwrap_or(self.aliases);
+        let mut reader = Reader { context, aliases, budget: self.budget, level };
         loop {
+            cursor.skip_space();
+            if skip_alias(cursor)? {
+                if after_option(cursor)? {
+                    break;
+                }
+                continue;
+            }
             let (option, position) = select_option(cursor)?;
             let is_many = matches!(path.ty, EdmType::Collection(_));
             if !is_many && !matches!(option, SystemOption::Select | SystemOption::Compute) {
@@ -115,12 +125,8 @@ impl Reader<'_, '_> {
                 reader.check_nesting(position)?;
                 reader.option(option, cursor, &mut nested)?;
             }
-            cursor.skip_space();
-            if cursor.accept(')') {
+            if after_option(cursor)? {
                 break;
-            }
-            if !cursor.accept(';') {
-                return Err(cursor.syntax("Put ';' between nested options and ')' after the last."));
             }
         }
         if !is_narrowed {
@@ -283,10 +289,6 @@ fn select_option(cursor: &mut Cursor<'_>) -> Result<(SystemOption, usize), Query
     cursor.skip_space();
     let position = cursor.position;
     let name = cursor.take_while(|c| !matches!(c, '=' | ';' | '(' | ')')).trim();
-    if name.starts_with('@') {
-        let message = "Give aliases their values in the query, not inside $select.";
-        return Err(QueryError::not_implemented(message).at(position));
-    }
     let belongs = [Compute, Count, Filter, OrderBy, Search, Select, Skip, Top];
     match SystemOption::named(name).filter(|option| belongs.contains(option)) {
         Some(option) => {
