@@ -5,6 +5,7 @@
 mod accept;
 mod prefer;
 
+pub(crate) use prefer::split_outside_quotes;
 pub use prefer::{OmitValues, Preferences};
 
 /// How much control information JSON carries.

@@ -154,6 +154,10 @@ impl<'a> Reply<'a> {
         if omit.is_some() {
             wishes.apply("omit-values");
         }
+        // Data has no annotations but control information, which is not asked for this way.
+        if wishes.found.include_annotations.is_some() {
+            wishes.apply("include-annotations");
+        }
         let writer =
             Writer { world: World::of(service, request), root: service.root, metadata, ieee754, omit };
         Self { service, request, options, agreed, wishes, writer, context, set: None }

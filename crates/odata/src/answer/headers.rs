@@ -1,7 +1,9 @@
 //! Headers of requests that change the answer: versions, preferences, conditions.
 
 use super::Request;
-use crate::negotiate::{Agreed, Document, Preferences, Refusal, Version, Wish, negotiate};
+use crate::negotiate::{
+    Agreed, Document, Preferences, Refusal, Version, Wish, negotiate, split_outside_quotes,
+};
 
 /// Agrees on format and version. Without a body, `OData-Version` speaks of nothing and only counts where it is one of
 /// ours.
@@ -46,7 +48,8 @@ impl Wishes {
 
     /// Notes that a preference was followed.
     pub(super) fn apply(&mut self, name: &str) {
-        let spelled = self.header.split(',').map(str::trim).find(|item| {
+        let mut items = split_outside_quotes(&self.header, ',').map(str::trim);
+        let spelled = items.find(|item| {
             let given = item.split(['=', ';']).next().unwrap_or_default().trim().to_ascii_lowercase();
             given.strip_prefix("odata.").unwrap_or(&given) == name
         });

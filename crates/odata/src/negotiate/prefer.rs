@@ -62,7 +62,7 @@ impl Preferences {
     }
 }
 
-fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
+pub(crate) fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut is_quoted = false;
     text.split(move |c| {
         is_quoted ^= c == '"';
