@@ -42,6 +42,14 @@ impl Reader<'_, '_> {
                 self.still_there(&path, position)?;
                 cursor.skip_space();
                 if cursor.accept('(') {
+                    let item = match &path.ty {
+                        EdmType::Collection(item) => item,
+                        single => single,
+                    };
+                    if matches!(item, EdmType::Entity(_)) {
+                        let message = format!("'{path}' leads to entities; give its options in $expand.");
+                        return Err(QueryError::bad(code::SYNTAX, message).at(position));
+                    }
                     self.nested_select(cursor, &path, chosen)?;
                 } else {
                     chosen.add(path);
