@@ -131,6 +131,10 @@ impl Instance {
         let synchronises = ty.kind != Kind::Expiry;
         match credential.state {
             CredentialState::Unreadable => Seen::Unreadable,
+            // What a probe should have told and has not yet: nobody has to upload it.
+            CredentialState::None if !synchronises && ty.credential.is_none() && self.asks() => {
+                Seen::NeverSucceeded { configured_at: self.configured_at }
+            }
             CredentialState::None if !synchronises => Seen::NoCredential,
             // What reports to us by itself needs nothing from us.
             CredentialState::None if ty.credential.is_some() && self.asks() => Seen::NoCredential,

@@ -204,6 +204,8 @@ fn a_probe_that_fails_says_why_and_stays_warned() {
             (&page["runs"][0]["outcome"], &page["status"]["health"]),
             (&json!("failed"), &json!("warning"))
         );
+        let expiry = deck.done(Method::GET, &at.replace("tlsProbe", "tlsExpiry"), Value::Null, 200).await;
+        assert_eq!(expiry["status"]["reason"], "neverSucceeded", "a certificate nobody could read shows");
         deck.wait(SignedDuration::from_hours(6));
         deck.settle().await;
         let page = deck.done(Method::GET, &at, Value::Null, 200).await;
