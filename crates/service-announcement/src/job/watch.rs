@@ -36,8 +36,9 @@ struct Kept {
 struct Memory {
     /// When the bad readings in a row began.
     bad_since: Option<Timestamp>,
-    /// What is usual for the devices.
-    habits: Habits,
+    /// What is usual for the devices; the other monitors learn nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    habits: Option<Habits>,
 }
 
 /// Takes a reading of every monitor that is due, for one tenant. Each monitor has a transaction of its own: one that
@@ -86,11 +87,11 @@ fn keep(tx: &mut Tx<'_, '_>, hand: &Hand, gathered: Gathered) -> Result<(), SqlE
             }
         }
         Reading::Agents(fleet, door) => {
-            let judged = judge::agents(fleet, door, &kept.memory.habits, hand.now);
-            if !matches!(judged.verdict, Verdict::Bad(_)) {
-                let habits = std::mem::take(&mut kept.memory.habits);
-                kept.memory.habits = habits.learnt(hand.now, judge::share(fleet));
-            }
+            let habits = kept.memory.habits.take().unwrap_or_default();
+            let judged = judge::agents(fleet, door, &habits, hand.now);
+            let is_bad = matches!(judged.verdict, Verdict::Bad(_));
+            let learnt = if is_bad { habits } else { habits.learnt(hand.now, judge::share(fleet)) };
+            kept.memory.habits = Some(learnt);
             take(tx, hand, monitor, &mut kept, &judged, hand.now)?;
         }
     }
