@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_house_that_is_well_has_no_incident_and_one_that_missed_its_night_has() {
+    async fn a_house_that_is_well_has_no_incident_and_one_that_missed_its_night_or_lost_its_files_has() {
         let folder = tempfile::tempdir().expect("a folder");
         let world = World::with_set_clock("2026-11-20T14:00:00Z".parse().expect("a time"));
         let config = load(&Sources::default()).expect("the defaults are valid");
@@ -182,5 +182,13 @@ mod tests {
             world.clock.advance(SignedDuration::from_mins(1));
         }
         assert_eq!(texts(&house, tenant, ISSUES).await, ["snapshot"]);
+        // The catalogue still answers, and the files are away.
+        std::fs::rename(folder.path().join("lake"), folder.path().join("away"))
+            .expect("a folder can be moved");
+        for _ in 0..3 {
+            watch.look(&house.store, &world).await;
+        }
+        service_announcement::job::watch::run(&house.service_announcement, tenant).await.expect("read");
+        assert_eq!(texts(&house, tenant, ISSUES).await, ["objectStore", "snapshot"]);
     }
 }
