@@ -7,6 +7,7 @@
 mod ca;
 pub mod certificate;
 mod channel;
+pub mod import;
 pub mod model;
 pub mod op;
 mod sql;

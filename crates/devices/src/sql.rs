@@ -52,6 +52,30 @@ pub(crate) const INSERT_DEVICE: Sql = Sql::tenant(
      values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, false, $10, $11, $12, $13, $14, $14, $15, $16, $17, false, 0,
      false, $18, 0)",
 );
+/// A device that another service manages: made, or brought to what that service says.
+pub(crate) const PUT_IMPORTED: Sql = Sql::tenant(
+    "insert into device (tenant_id, id, device_name, device_type_id, registration_state_id, owner_type_id, enrolled_at,
+     last_sync_at, management_agent_id, management_state_id, azure_ad_device_id, azure_ad_registered,
+     enrollment_type_id, compliance_state_id, os_version, serial_number, user_id, primary_user_id, manufacturer, model,
+     operating_system, is_supervised, encryption_state, free_storage_bytes, total_storage_bytes, jail_broken,
+     is_simulated, report_sequence)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $13, $14, $15, $16, $16, $17, $18, $19, $20, $21,
+     $22, $23, false, false, 0)
+     on conflict (tenant_id, id) do update set device_name = excluded.device_name,
+     owner_type_id = excluded.owner_type_id, last_sync_at = excluded.last_sync_at,
+     azure_ad_device_id = excluded.azure_ad_device_id, azure_ad_registered = excluded.azure_ad_registered,
+     compliance_state_id = excluded.compliance_state_id, os_version = excluded.os_version,
+     serial_number = excluded.serial_number, user_id = excluded.user_id, primary_user_id = excluded.primary_user_id,
+     manufacturer = excluded.manufacturer, model = excluded.model, operating_system = excluded.operating_system,
+     is_supervised = excluded.is_supervised, encryption_state = excluded.encryption_state,
+     free_storage_bytes = excluded.free_storage_bytes, total_storage_bytes = excluded.total_storage_bytes",
+);
+/// A device that is known: retired, or with a certificate of ours.
+pub(crate) const KNOWN: Sql = Sql::tenant(
+    "select d.retired_at, d.is_simulated, (select count(*) from device_credential c
+        where c.tenant_id = d.tenant_id and c.device_id = d.id) as n_credentials
+     from device d where d.tenant_id = $1 and d.id = $2",
+);
 /// A refused enrolment, counted by its cause and day.
 pub(crate) const COUNT_REFUSED: Sql = Sql::tenant(
     "insert into enrollment_failure (tenant_id, cause, day, n_failures, last_at) values ($1, $2, $3, 1, $4)

@@ -4,6 +4,7 @@
 //! Names are Microsoft Graph's, and SCIM's where another directory provisions. How people sign in is `identity`'s.
 
 pub mod caller;
+pub mod import;
 pub mod licence;
 pub mod op;
 pub mod scim;

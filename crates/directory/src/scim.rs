@@ -8,6 +8,7 @@ mod clean;
 mod filter;
 mod find;
 mod groups;
+mod import;
 pub mod op;
 mod patch;
 mod path;
@@ -25,6 +26,7 @@ use policy::{Need, action};
 use store::{SqlError, Tx};
 
 use crate::Directory;
+pub(crate) use import::import;
 use schema::{GROUPS, ResourceType, USERS};
 
 /// Calls closer together than this are told as one: reading must not write each time.

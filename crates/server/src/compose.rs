@@ -1,5 +1,6 @@
 //! Puts the parts of the house together into one router. The only place that knows them all.
 
+mod arrivals;
 mod authenticate;
 mod own;
 mod provisioning;
@@ -33,6 +34,7 @@ use crate::config::{Config, Origin};
 use crate::data_dir;
 use crate::health::{Check, Gauge, Text};
 use crate::tls;
+use arrivals::Arrivals;
 use authenticate::{Doorkeeper, Enrollers, People, Sealed};
 use own::{Own, Served};
 use readings::HouseReadings;
@@ -103,6 +105,7 @@ impl House {
             mail: site.config.mail.host.clone().zip(site.config.mail.password_file.clone()),
         };
         let client = telling::open_client(site, world)?;
+        let landing = Arrivals { store: store.clone(), world: world.clone() };
         let tenant_status = TenantStatus {
             store: store.clone(),
             world: world.clone(),
@@ -113,7 +116,7 @@ impl House {
             seal: Arc::new(Sealed(identity.clone())),
             own: Arc::new(own),
             people: Arc::new(People { store: store.clone() }),
-            syncs: Syncs::new(tenant_status::sync::own(&client, world)),
+            syncs: Syncs::new(tenant_status::sync::own(&client, world, Arc::new(landing))),
             changes: tenant_status::Changes::default(),
         };
         let readings = Arc::new(HouseReadings {

@@ -2,6 +2,7 @@
 
 mod apple_dep;
 mod apple_vpp;
+mod graph_import;
 mod https_probe;
 mod oauth1;
 mod tls_probe;
@@ -17,6 +18,8 @@ use store::TenantId;
 use uuid::Uuid;
 
 use crate::catalogue::SyncKind;
+
+pub use graph_import::{GraphDevice, GraphUser, LandedCounts, Landing, LandingRun};
 
 /// One run that is asked for.
 pub struct Asked {
@@ -92,12 +95,13 @@ pub trait Sync: Send + std::marker::Sync + 'static {
 }
 
 /// Those that this feature does itself, over the network.
-pub fn own(client: &outbound::Client, world: &world::World) -> Vec<Arc<dyn Sync>> {
+pub fn own(client: &outbound::Client, world: &world::World, landing: Arc<dyn Landing>) -> Vec<Arc<dyn Sync>> {
     vec![
         Arc::new(tls_probe::TlsProbe { client: client.clone() }),
         Arc::new(https_probe::HttpsProbe { client: client.clone() }),
         Arc::new(apple_vpp::AppleVpp { client: client.clone() }),
         Arc::new(apple_dep::AppleDep { client: client.clone(), world: world.clone() }),
+        Arc::new(graph_import::GraphImport { client: client.clone(), landing }),
     ]
 }
 

@@ -3,4 +3,4 @@
 pub(super) mod about;
 pub(super) mod list;
 pub(super) mod read;
-pub(super) mod write;
+pub(in crate::scim) mod write;

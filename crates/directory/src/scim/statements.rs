@@ -114,6 +114,9 @@ pub(super) static DROP_MEMBER: Sql =
 pub(super) static IS_USER: Sql =
     Sql::tenant("select id from directory_user where tenant_id = $1 and id = $2 and deleted_at is null");
 
+pub(super) static WAS_USER: Sql =
+    Sql::tenant("select id from directory_user where tenant_id = $1 and id = $2 and deleted_at is not null");
+
 pub(super) static LAST_CALL: Sql =
     Sql::tenant("select max(last_call_at) from provisioning_caller where tenant_id = $1");
 pub(super) static CALLED: Sql = Sql::tenant(

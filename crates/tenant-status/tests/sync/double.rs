@@ -8,7 +8,9 @@ use outbound::{Client, Settings};
 use serde_json::{Value, json};
 use store::TenantId;
 use tenant_status::catalogue::SyncKind;
-use tenant_status::sync::{Asked, Sync, SyncError, Synced, Syncs, own};
+use tenant_status::sync::{
+    Asked, GraphDevice, GraphUser, LandedCounts, Landing, LandingRun, Sync, SyncError, Synced, Syncs, own,
+};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -133,7 +135,33 @@ pub(crate) fn world() -> World {
 }
 
 pub(crate) fn sync(kind: SyncKind, client: &Client) -> Arc<dyn Sync> {
-    Arc::clone(Syncs::new(own(client, &world())).of(kind).unwrap())
+    landing_sync(kind, client, Ground::default())
+}
+
+pub(crate) fn landing_sync(kind: SyncKind, client: &Client, ground: Ground) -> Arc<dyn Sync> {
+    Arc::clone(Syncs::new(own(client, &world(), Arc::new(ground))).of(kind).unwrap())
+}
+
+/// Remembers what landed.
+#[derive(Clone, Default)]
+pub(crate) struct Ground {
+    pub(crate) users: Arc<Mutex<Vec<GraphUser>>>,
+    pub(crate) devices: Arc<Mutex<Vec<GraphDevice>>>,
+}
+
+impl Landing for Ground {
+    fn users(&self, _: TenantId, users: Vec<GraphUser>) -> LandingRun<'_> {
+        let removed = users.iter().filter(|user| user.removed.is_some()).count() as u64;
+        let made = users.len() as u64 - removed;
+        self.users.lock().unwrap().extend(users);
+        Box::pin(async move { Ok(LandedCounts { made, removed, ..LandedCounts::default() }) })
+    }
+
+    fn devices(&self, _: TenantId, devices: Vec<GraphDevice>) -> LandingRun<'_> {
+        let made = devices.len() as u64;
+        self.devices.lock().unwrap().extend(devices);
+        Box::pin(async move { Ok(LandedCounts { made, ..LandedCounts::default() }) })
+    }
 }
 
 pub(crate) fn asked(settings: Value, credential: Option<Value>, cursor: Option<&str>) -> Asked {

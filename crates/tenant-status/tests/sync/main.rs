@@ -5,4 +5,5 @@
 
 mod apple;
 mod double;
+mod graph;
 mod probes;

@@ -186,7 +186,7 @@ fn whole(tx: &mut Tx<'_, '_>, ty: &ResourceType, id: Uuid, root: &str) -> Result
 }
 
 /// What a caller may change of a resource, as it would send it.
-fn changeable(ty: &ResourceType, mut resource: Object) -> Object {
+pub(in crate::scim) fn changeable(ty: &ResourceType, mut resource: Object) -> Object {
     for name in ["schemas", "id", "meta"] {
         resource.remove(name);
     }
@@ -204,7 +204,7 @@ fn keep_active(old: &Object, new: &mut Object) {
 }
 
 /// The names of the attributes in which two resources differ. Of members only who they are counts.
-fn differences(old: &Object, new: &Object) -> Vec<String> {
+pub(in crate::scim) fn differences(old: &Object, new: &Object) -> Vec<String> {
     let who = |members: &Value| -> BTreeSet<String> {
         let listed = members.as_array().map_or(&[][..], Vec::as_slice);
         listed.iter().filter_map(|member| member["value"].as_str()).map(str::to_lowercase).collect()

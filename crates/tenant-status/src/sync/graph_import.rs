@@ -1,0 +1,227 @@
+//! Import from a Graph-shaped endpoint: users (only what changed, by delta), managed devices, and the number of
+//! Autopilot identities. Where they land others know ([`Landing`]).
+
+mod pages;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use http::StatusCode;
+use jiff::Timestamp;
+use outbound::{Client, Request, Target};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::TenantId;
+use uuid::Uuid;
+
+use super::trouble::{Refused, address, refused, required};
+use super::{Asked, Running, Sync, SyncError, Synced};
+use crate::catalogue::SyncKind;
+use crate::upload::Stored;
+use pages::Graph;
+
+const USERS: &str =
+    "/users/delta?$select=id,userPrincipalName,displayName,givenName,surname,mail,accountEnabled";
+const DEVICES: &str = "/deviceManagement/managedDevices";
+const AUTOPILOT: &str = "/deviceManagement/windowsAutopilotDeviceIdentities";
+
+/// A user as Graph tells it; a property that is not told has not changed.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct GraphUser {
+    pub id: Uuid,
+    pub user_principal_name: Option<String>,
+    pub display_name: Option<String>,
+    pub given_name: Option<String>,
+    pub surname: Option<String>,
+    pub mail: Option<String>,
+    pub account_enabled: Option<bool>,
+    /// Why it is gone, if it is.
+    #[serde(rename = "@removed")]
+    pub removed: Option<Value>,
+}
+
+/// A managed device as Graph tells it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct GraphDevice {
+    pub id: Uuid,
+    pub device_name: Option<String>,
+    pub operating_system: Option<String>,
+    pub os_version: Option<String>,
+    pub compliance_state: Option<String>,
+    pub managed_device_owner_type: Option<String>,
+    pub enrolled_date_time: Option<Timestamp>,
+    pub last_sync_date_time: Option<Timestamp>,
+    pub serial_number: Option<String>,
+    pub manufacturer: Option<String>,
+    pub model: Option<String>,
+    /// A GUID, or empty where nobody uses it.
+    pub user_id: Option<String>,
+    #[serde(rename = "azureADDeviceId")]
+    pub azure_ad_device_id: Option<String>,
+    pub is_supervised: Option<bool>,
+    pub is_encrypted: Option<bool>,
+    pub total_storage_space_in_bytes: Option<i64>,
+    pub free_storage_space_in_bytes: Option<i64>,
+}
+
+/// What became of those that were told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LandedCounts {
+    pub made: u64,
+    pub changed: u64,
+    pub removed: u64,
+    pub skipped: u64,
+}
+
+/// Landing on its way; an error is for people.
+pub type LandingRun<'a> = std::pin::Pin<Box<dyn Future<Output = Result<LandedCounts, String>> + Send + 'a>>;
+
+/// Where users and devices are kept: whoever keeps them. A page lands whole or not at all, and may come twice.
+pub trait Landing: Send + std::marker::Sync + 'static {
+    fn users(&self, tenant: TenantId, users: Vec<GraphUser>) -> LandingRun<'_>;
+    fn devices(&self, tenant: TenantId, devices: Vec<GraphDevice>) -> LandingRun<'_>;
+}
+
+/// Imports from `root`, with a token from `tokenAddress` for `clientId`.
+pub(super) struct GraphImport {
+    pub(super) client: Client,
+    pub(super) landing: Arc<dyn Landing>,
+}
+
+/// What is kept between runs.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Cursor {
+    users_delta: Option<String>,
+}
+
+impl Sync for GraphImport {
+    fn kind(&self) -> SyncKind {
+        SyncKind::GraphImport
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), Refused> {
+        address(settings, "root")?;
+        address(settings, "tokenAddress")?;
+        required(settings, "clientId").map(drop)
+    }
+
+    fn run(&self, asked: Asked) -> Running<'_> {
+        Box::pin(self.import(asked))
+    }
+}
+
+impl GraphImport {
+    async fn import(&self, asked: Asked) -> Result<Synced, SyncError> {
+        let lasting = |(_, message)| SyncError::lasting(message);
+        let root = address(&asked.settings, "root").map_err(lasting)?;
+        let token = self.token(&asked, &root).await?;
+        let text = required(&asked.settings, "root").map_err(lasting)?.trim_end_matches('/').to_owned();
+        let graph =
+            Graph { client: self.client.clone(), root, token, now: asked.now, n_pages: AtomicUsize::new(0) };
+        let cursor = asked.cursor.as_deref().and_then(|text| serde_json::from_str::<Cursor>(text).ok());
+        let (users, delta) = self.users(&asked, &graph, &text, cursor.unwrap_or_default()).await?;
+        let devices = self.devices(&asked, &graph, &text).await?;
+        let n_autopilot = graph.count(&format!("{text}{AUTOPILOT}")).await?;
+        let cursor = Cursor { users_delta: delta };
+        Ok(Synced {
+            message: format!(
+                "Users: {} new, {} changed, {} removed. Devices: {} new, {} kept. {n_autopilot} Autopilot identities.",
+                users.made, users.changed, users.removed, devices.made, devices.changed
+            ),
+            counts: json!({
+                "usersMade": users.made, "usersChanged": users.changed, "usersRemoved": users.removed,
+                "usersSkipped": users.skipped, "devicesMade": devices.made, "devicesKept": devices.changed,
+                "devicesSkipped": devices.skipped, "autopilotIdentities": n_autopilot,
+            }),
+            cursor: serde_json::to_string(&cursor).ok(),
+            credential: None,
+        })
+    }
+
+    /// OAuth 2.0 client credentials (RFC 6749 §4.4).
+    async fn token(&self, asked: &Asked, root: &Target) -> Result<String, SyncError> {
+        #[derive(Deserialize)]
+        struct Token {
+            access_token: String,
+        }
+        let Some(Stored::ClientSecret { value }) = Stored::read(asked.credential.as_deref()) else {
+            return Err(SyncError::lasting("There is no client secret; add it first."));
+        };
+        let lasting = |(_, message)| SyncError::lasting(message);
+        let target = address(&asked.settings, "tokenAddress").map_err(lasting)?;
+        let client_id = required(&asked.settings, "clientId").map_err(lasting)?;
+        let scope = format!("{}/.default", root.origin());
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", client_id),
+            ("client_secret", &value),
+            ("scope", &scope),
+        ];
+        let form: Vec<String> =
+            form.iter().map(|(name, value)| format!("{name}={}", super::oauth1::encoded(value))).collect();
+        let request = Request::post(target, "application/x-www-form-urlencoded", form.join("&"));
+        let answer = self.client.send(request).await?;
+        if matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED) {
+            return Err(SyncError::lasting(format!(
+                "{} gives no token for this client and secret; check both, and that the secret has not expired.",
+                answer.host
+            )));
+        }
+        if !answer.status.is_success() {
+            return Err(refused(&answer, asked.now));
+        }
+        Ok(answer.json::<Token>()?.access_token)
+    }
+
+    /// Users that changed since the last time; all of them when the other side has forgotten that time.
+    async fn users(
+        &self,
+        asked: &Asked,
+        graph: &Graph,
+        root: &str,
+        cursor: Cursor,
+    ) -> Result<(LandedCounts, Option<String>), SyncError> {
+        let (mut counts, all) = (LandedCounts::default(), format!("{root}{USERS}"));
+        let mut next = Some(cursor.users_delta.unwrap_or_else(|| all.clone()));
+        let (mut delta, mut is_restarted) = (None, false);
+        while let Some(link) = next.take() {
+            let Some(page) = graph.page::<GraphUser>(&link).await? else {
+                if is_restarted {
+                    return Err(SyncError::new("The list of users ends before it is complete."));
+                }
+                is_restarted = true;
+                next = Some(all.clone());
+                continue;
+            };
+            let landed = self.landing.users(asked.tenant, page.value).await;
+            counts.add(landed.map_err(SyncError::new)?);
+            (next, delta) = (page.next_link, page.delta_link);
+        }
+        Ok((counts, delta))
+    }
+
+    async fn devices(&self, asked: &Asked, graph: &Graph, root: &str) -> Result<LandedCounts, SyncError> {
+        let (mut counts, mut next) = (LandedCounts::default(), Some(format!("{root}{DEVICES}")));
+        while let Some(link) = next.take() {
+            let page = graph.page::<GraphDevice>(&link).await?;
+            let page =
+                page.ok_or_else(|| SyncError::new("The list of devices ends before it is complete."))?;
+            let landed = self.landing.devices(asked.tenant, page.value).await;
+            counts.add(landed.map_err(SyncError::new)?);
+            next = page.next_link;
+        }
+        Ok(counts)
+    }
+}
+
+impl LandedCounts {
+    fn add(&mut self, more: LandedCounts) {
+        self.made += more.made;
+        self.changed += more.changed;
+        self.removed += more.removed;
+        self.skipped += more.skipped;
+    }
+}
