@@ -242,3 +242,131 @@ fn size_of(value: &Value) -> usize {
         _ => 0,
     }
 }
+
+/// Pieces of addresses and options, so that many of their sequences mean something.
+const PIECES: [&str; 66] = [
+    "Products",
+    "Categories",
+    "Company",
+    "MediaItems",
+    "$all",
+    "$crossjoin(Products,Categories)",
+    "$entity",
+    "$metadata",
+    "$batch",
+    "GetTopProducts",
+    "(count=2)",
+    "({p1})",
+    "({c1})",
+    "/",
+    "/",
+    "/",
+    "?",
+    "?",
+    "&",
+    "&",
+    "$filter=",
+    "$orderby=",
+    "$select=",
+    "$expand=",
+    "$apply=",
+    "$compute=",
+    "$search=",
+    "$top=1",
+    "$skip=1",
+    "$count=true",
+    "$index",
+    "$skiptoken=",
+    "$deltatoken=1",
+    "$format=json",
+    "$levels=max",
+    "$id=Products({p1})",
+    "$count",
+    "$value",
+    "$ref",
+    "$filter(Price gt 1)",
+    "$each",
+    "$query",
+    "ReferenceService.SpecialProduct",
+    "Name",
+    "Price",
+    "Category",
+    "Descriptions",
+    "ShippingAddress",
+    "City",
+    "Status",
+    "Location",
+    " eq ",
+    " gt ",
+    " and ",
+    " in ",
+    "1",
+    "'x'",
+    "null",
+    "(",
+    ")",
+    ",",
+    ";",
+    "groupby((Name))",
+    "aggregate($count as N)",
+    "any(d:d/",
+    "%",
+];
+
+const STARTS: [&str; 12] = [
+    "",
+    "Products/",
+    "Products?",
+    "Products({p1})/",
+    "Products({p1})?$expand=",
+    "Products?$filter=",
+    "Products?$select=",
+    "Products?$expand=Descriptions(",
+    "Products?$apply=",
+    "$crossjoin(Products,Categories)?",
+    "Products?$count=true&$top=3&$orderby=",
+    "Categories({c1})/Products?",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 3000, ..Default::default() })]
+
+    #[test]
+    fn any_request_gets_an_answer(
+        start in 0..STARTS.len(),
+        pieces in proptest::collection::vec(0..PIECES.len(), 1..10),
+        method in 0..4_usize,
+        header in 0..6_usize,
+    ) {
+        let known = keys();
+        let pieces: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
+        let target = format!("{}{pieces}", STARTS[start]).replace("{p1}", &known["p1"]).replace("{c1}", &known["c1"]).replace(' ', "%20");
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+        let headers = [
+            ("Prefer", "respond-async,maxpagesize=2,track-changes,omit-values=nulls"),
+            ("Accept", "application/json;odata.metadata=full;IEEE754Compatible=true"),
+            ("Accept", "application/xml;q=0.1, */*;q=0"),
+            ("OData-MaxVersion", "4.0"),
+            ("If-None-Match", "W/\"1\", *"),
+            ("X-Custom", "1"),
+        ];
+        let (name, value) = headers[header];
+        let request = Request {
+            method: ["GET", "HEAD", "POST", "DELETE"][method],
+            path,
+            query,
+            headers: &[(name.to_owned(), value.to_owned())],
+            body: b"$top=1",
+            now: "2026-01-01T00:00:00Z".parse().expect("a time"),
+        };
+        let (model, source) = (model::model(), source::Reference::default());
+        let response = Service { model: &model, source: &source, root: ROOT, page_items: 3 }.answer(&request);
+        proptest::prop_assert!((200..600).contains(&response.status) && response.status != 500, "{target}");
+        let is_json = response.header("Content-Type").is_some_and(|ty| ty.starts_with("application/json"));
+        if is_json && !response.body.is_empty() {
+            proptest::prop_assert!(serde_json::from_slice::<Value>(&response.body).is_ok(), "{target}");
+        }
+        let failed = response.status >= 400;
+        proptest::prop_assert_eq!(failed && request.method != "HEAD", failed && !response.body.is_empty(), "{}", target);
+    }
+}
