@@ -98,12 +98,35 @@ pub(crate) struct Fleet {
     pub(crate) listen: Option<String>,
 }
 
+/// What a demo is started with beside its fleet.
+#[derive(Default)]
+pub(crate) struct Extras {
+    /// The file its clock follows.
+    pub(crate) clock_offset_file: Option<PathBuf>,
+    /// Settings, as environment variables.
+    pub(crate) settings: Vec<(&'static str, String)>,
+}
+
 impl Demo {
     /// Starts `quarterdeck demo` and waits until it is ready.
     ///
     /// # Errors
     /// It ends, or is not ready within five minutes; the message holds what it said last.
     pub(crate) fn start(site: &Site, programs: &Programs, data_dir: &Path, fleet: &Fleet) -> Result<Self> {
+        Self::start_with(site, programs, data_dir, fleet, &Extras::default())
+    }
+
+    /// As [`Demo::start`], with settings and a clock of its own.
+    ///
+    /// # Errors
+    /// As [`Demo::start`].
+    pub(crate) fn start_with(
+        site: &Site,
+        programs: &Programs,
+        data_dir: &Path,
+        fleet: &Fleet,
+        extras: &Extras,
+    ) -> Result<Self> {
         let listen = match &fleet.listen {
             Some(listen) => listen.clone(),
             None => format!("127.0.0.1:{}", Site::free_port()?),
@@ -121,6 +144,10 @@ impl Demo {
             command.args(["--devices", &fleet.devices.to_string(), "--days", &fleet.days.to_string()]);
         }
         command.args(["--seed", &fleet.seed.to_string()]).arg("--ready-file").arg(&ready_file);
+        if let Some(file) = &extras.clock_offset_file {
+            command.arg("--clock-offset-file").arg(file);
+        }
+        command.envs(extras.settings.iter().map(|(name, value)| (name, value)));
         let log = site.own_folder("logs")?.join(format!("{name}.log"));
         let mut server = Server::start(&mut command, &log)?;
         // Each simulated device is enrolled and reports every day: a million of them take a while.

@@ -72,17 +72,18 @@ impl Summary {
     /// The subject of a mail, the first line of a chat message, the title in the list of deliveries.
     pub(crate) fn title(&self) -> String {
         let words = words(self.language);
-        let head = if self.is_reminder { format!("{}: ", words.reminder) } else { String::new() };
-        match self.lines.as_slice() {
-            [] => words.nothing.to_owned(),
-            [only] if only.state == State::Resolved => {
-                format!("{head}{}: {}", words.resolved, only.title)
-            }
-            [only] => format!("{head}{}", only.title),
-            [first, rest @ ..] => {
-                format!("{head}{} {}", first.title, words.and_more.replace("{n}", &rest.len().to_string()))
-            }
+        let [first, rest @ ..] = self.lines.as_slice() else { return words.nothing.to_owned() };
+        let mut title = first.title.clone();
+        if self.lines.iter().all(|line| line.state == State::Resolved) {
+            title = format!("{}: {title}", words.resolved);
         }
+        if self.is_reminder {
+            title = format!("{}: {title}", words.reminder);
+        }
+        if rest.is_empty() {
+            return title;
+        }
+        format!("{title} {}", words.and_more.replace("{n}", &rest.len().to_string()))
     }
 }
 
@@ -180,11 +181,11 @@ mod tests {
 
     #[test]
     fn titles_count_what_they_do_not_name() {
-        let lines = |n: i64| {
-            let notices: Vec<_> =
-                (1..=n).map(|i| notice(i, &i.to_string(), Severity::Info, State::Open)).collect();
+        let lines_in = |n: i64, state| {
+            let notices: Vec<_> = (1..=n).map(|i| notice(i, &i.to_string(), Severity::Info, state)).collect();
             last_words(&notices, Language::Sv, "", |_| true)
         };
+        let lines = |n| lines_in(n, State::Open);
         let summary = |lines, is_reminder| Summary {
             id: uuid::Uuid::nil(),
             tenant_name: "Contoso".to_owned(),
@@ -196,5 +197,8 @@ mod tests {
         };
         assert_eq!(summary(lines(1), false).title(), "1 at 1");
         assert_eq!(summary(lines(3), true).title(), "Påminnelse: 1 at 1 (och 2 till)");
+        let mended = lines_in(2, State::Resolved);
+        assert_eq!(summary(mended, false).title(), "Löst: 1 at 1 (och 1 till)");
+        assert_eq!(summary(Vec::new(), false).title(), "Inget att rapportera");
     }
 }

@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 
 use super::count::{Runner, tally};
 use super::{Shared, Tally};
-use crate::demo::{Demo, Fleet};
-use crate::process::{Finished, Show, run};
+use crate::demo::{Demo, Extras, Fleet};
+use crate::process::{Finished, Server, Show, run};
 use crate::site::Site;
 use crate::tools::python::{Venv, requirements};
 use crate::tools::{apt, find};
@@ -45,6 +45,8 @@ const STEPS: &[Step] = &[
 
 /// Long enough for a build from nothing on two cores, short enough to end a hang.
 const BUILD_LIMIT: Duration = Duration::from_secs(45 * 60);
+/// A real mail server for tests.
+const MAIL_SERVER: &str = "aiosmtpd==1.4.6";
 const TEST_LIMIT: Duration = Duration::from_secs(20 * 60);
 
 pub(super) fn all() -> &'static [Step] {
@@ -242,6 +244,38 @@ fn e2e(shared: &mut Shared) -> Result<Tally> {
     let mut command = shared.node()?.npm(&site, &["run", "--silent", "e2e"]);
     demo.tell(&mut command)?;
     let ran = run(&site, "npm-e2e", &mut command, TEST_LIMIT, Show::Lines)?;
+    drop(demo);
+    let mut total = tally(Runner::Playwright, &ran);
+    total.add(e2e_clock(shared)?);
+    Ok(total)
+}
+
+/// The tests that let time pass: on a demo of their own, whose clock follows a file and whose mail goes to a mail server
+/// of their own.
+fn e2e_clock(shared: &mut Shared) -> Result<Tally> {
+    let site = shared.site.clone();
+    let venv = Venv::with(&site, "mail", &[MAIL_SERVER.to_owned()])?;
+    let folder = site.fresh_folder("data-clock")?;
+    let (mails, clock, port) = (folder.join("mails"), folder.join("clock"), Site::free_port()?);
+    let mut python = venv.python();
+    python.args(["-m", "aiosmtpd", "--nosetuid", "--listen", &format!("127.0.0.1:{port}")]);
+    python.args(["--class", "aiosmtpd.handlers.Mailbox"]).arg(&mails);
+    let mut mail = Server::start(&mut python, &site.own_folder("logs")?.join("mail.log"))?;
+    mail.wait_until(&site, "the mail server", TEST_LIMIT, |_| mails.join("new").is_dir())?;
+    let extras = Extras {
+        clock_offset_file: Some(clock.clone()),
+        settings: vec![
+            ("QUARTERDECK_MAIL__HOST", "127.0.0.1".to_owned()),
+            ("QUARTERDECK_MAIL__PORT", port.to_string()),
+            ("QUARTERDECK_MAIL__SECURITY", "none".to_owned()),
+        ],
+    };
+    let fleet = Fleet { devices: 20, days: 2, seed: 7, listen: None };
+    let demo = Demo::start_with(&site, shared.programs()?, &folder.join("data"), &fleet, &extras)?;
+    let mut command = shared.node()?.npm(&site, &["run", "--silent", "e2e-clock"]);
+    demo.tell(&mut command)?;
+    command.env("QD_MAIL_FOLDER", &mails).env("QD_CLOCK_FILE", &clock);
+    let ran = run(&site, "npm-e2e-clock", &mut command, TEST_LIMIT, Show::Lines)?;
     Ok(tally(Runner::Playwright, &ran))
 }
 
