@@ -8,6 +8,7 @@ use api::{Body, Failure, Permitted, Route};
 use audit::{Category, Event, Resource};
 use axum::Json;
 use jiff::{SignedDuration, Timestamp};
+use notify::{Notice, Severity, State, Topic, Words};
 use policy::{Need, action};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -127,7 +128,8 @@ impl Warehouse {
     pub fn relocate(&self, tenant: TenantId, location: &str, actor: audit::Actor) -> Result<Move, MoveError> {
         let (lake, now) = (self.lakes.of(tenant)?, self.world.clock.now());
         job::reset::run(&lake, &self.config.holder, now, SignedDuration::ZERO)?;
-        let (location, event_id, id) = (location.to_owned(), self.world.ids.guid(), self.world.ids.guid());
+        let ids = &self.world.ids;
+        let (location, event_id, notice_id, id) = (location.to_owned(), ids.guid(), ids.guid(), ids.guid());
         let record = move |tx: &mut Tx<'_, '_>| -> Result<Move, SqlError> {
             let before: String = match tx.row(&sql::LOCATION, &[])? {
                 Some(row) => row.get(0)?,
@@ -142,6 +144,7 @@ impl Warehouse {
                 .on(Resource::new("Warehouse", tenant.to_string()))
                 .with(serde_json::json!({"location": location, "previousLocation": before}));
             audit::record(tx, now, event_id, &event)?;
+            notify::raise(tx, notice_id, now, &notice(&location))?;
             Ok(view(now, location, before))
         };
         Ok(self.store.write_blocking(tenant, record)?)
@@ -186,6 +189,26 @@ impl Warehouse {
         let (now, id) = (self.world.clock.now(), self.world.ids.guid());
         Ok(self.store.write_blocking(tenant, move |tx| audit::record(tx, now, id, &event))?)
     }
+}
+
+/// What people hear of it; the link leads to the explanation.
+fn notice(location: &str) -> Notice {
+    let title =
+        Words::new("The data warehouse has moved", "Het datawarehouse is verhuisd", "Datalagret har flyttat");
+    let text = Words::new(
+        format!(
+            "It was emptied and records at {location} from the next snapshot on. Charts and exports begin anew."
+        ),
+        format!(
+            "Het is geleegd en legt vanaf de volgende momentopname vast op {location}. Grafieken en exports beginnen opnieuw."
+        ),
+        format!(
+            "Det har tömts och sparar från nästa ögonblicksbild i {location}. Diagram och exporter börjar om."
+        ),
+    );
+    let (topic, severity, state) = (Topic::Message, Severity::Info, State::Open);
+    let (subject, link) = ("warehouse/move".to_owned(), EXPLANATION.to_owned());
+    Notice { topic, subject, severity, state, title, text, link }
 }
 
 /// The moves of a tenant, newest first.

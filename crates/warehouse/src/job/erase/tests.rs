@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use futures_util::TryStreamExt as _;
 use jiff::civil::{Date, date};
+use object_store::{ObjectStore as _, ObjectStoreExt as _};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use sql::{Database, DatabaseUrl, Engine, Sql, SqlError};
 
@@ -193,6 +196,40 @@ fn others_are_as_they_were(bench: &Bench) {
         let is_now = row[1].as_cell().time() == Some(now);
         assert!(row[0] != Owned::Null || is_now, "an erased row tells that it changed");
     }
+}
+
+#[test]
+fn nor_in_an_object_store() {
+    let objects = Arc::new(object_store::memory::InMemory::new());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let bucket = lake::Bucket::over(objects.clone(), "memory://objects").expect("a thread").folder("tenant");
+    let world = world::World::seeded(7, "2018-01-01T00:00:10Z".parse().expect("an instant"));
+    let catalogue = DatabaseUrl::sqlite(folder.path().join("catalogue.db"));
+    let lake = Lake::open_in(&catalogue, &bucket, world.clone()).expect("a new lake opens");
+    let config = lake::LakeConfig { catalogue, data_dir: folder.path().join("unused") };
+    let bench = Bench { lake, world, config, folder };
+    publish(&bench, date(2026, 1, 5), &lists(0));
+    publish(&bench, date(2026, 1, 6), &lists(1));
+    let copies = |folder: &Path| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let all = runtime.block_on(objects.list(None).try_collect::<Vec<_>>()).expect("listed");
+        for object in all {
+            let bytes = runtime.block_on(async { objects.get(&object.location).await?.bytes().await });
+            let path = folder.join(object.location.to_string());
+            std::fs::create_dir_all(path.parent().expect("below the folder")).expect("made");
+            std::fs::write(path, bytes.expect("there")).expect("written");
+        }
+    };
+    let (before, after) = (bench.folder.path().join("before"), bench.folder.path().join("after"));
+    copies(&before);
+    assert!(found(&bench, "Anneliese").len() > 2, "the subject is in the objects before");
+    std::fs::remove_dir_all(&before).expect("removed");
+    erase(&bench, &[user_id(ANN), device_id(ANN)]);
+    copies(&after);
+    for token in tokens() {
+        assert_eq!(found(&bench, &token), Vec::<String>::new(), "{token}");
+    }
+    assert_eq!(bench.lake.verify().expect("readable"), []);
 }
 
 #[test]

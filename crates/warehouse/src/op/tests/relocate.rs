@@ -36,6 +36,10 @@ fn a_move_empties_the_warehouse_says_so_and_records_on() {
         let audited =
             store.read::<_, SqlError>(TENANT, |tx| audit::list(tx, None, 9)).await.expect("readable");
         assert!(audited.iter().any(|event| event.activity == "Move warehouse"));
+        let told = Sql::tenant("select link from notice where tenant_id = $1 and subject = 'warehouse/move'");
+        let links = store.read::<_, SqlError>(TENANT, move |tx| tx.rows(&told, &[])).await.expect("readable");
+        let links: Vec<String> = links.iter().map(|row| row.get(0).expect("a link")).collect();
+        assert_eq!(links, [crate::op::relocate::EXPLANATION]);
     });
 }
 
