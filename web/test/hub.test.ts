@@ -15,7 +15,7 @@ import { daysIn } from '../src/routes/connectors/EarlyWarnings';
 import { byMonth } from '../src/routes/connectors/Expirations';
 import { readable } from '../src/routes/connectors/facts';
 import { readSettings, writtenSettings } from '../src/routes/connectors/settings';
-import { DAYS, spans } from '../src/routes/connectors/Timeline';
+import { DAYS, groupSpans, spans } from '../src/routes/connectors/Timeline';
 import { heartbeatCommand } from '../src/routes/connectors/TokenDialog';
 import { readHtml } from '../src/ui/RichText';
 
@@ -33,6 +33,8 @@ const many = (health: ConnectorSummary['status']['health'], count: number) =>
 
 const change = (days: number, healthBefore: HealthChange['healthBefore'], health: HealthChange['health']) =>
   ({ at: ago(days), healthBefore, health }) as HealthChange;
+
+const named = (instanceId: string, one: HealthChange) => ({ ...one, instanceId });
 
 const thing = (iso: string) => ({ expiresAt: iso }) as Expiring;
 
@@ -61,6 +63,25 @@ describe('the timeline', () => {
   it('goes back to its left end when something was there before', () => {
     const found = spans([change(9, 'warning', 'healthy')], 'healthy', NOW);
     expect(found[0]).toEqual({ from: 0, to: 0.9, health: 'warning' });
+  });
+
+  it('shows the least healthy of several', () => {
+    const changes = [
+      named('b', change(9, 'healthy', 'warning')),
+      named('a', change(18, 'unhealthy', 'healthy')),
+      named('a', change(45, 'healthy', 'unhealthy')),
+    ];
+    const members = [
+      { id: 'a', current: 'healthy' as const },
+      { id: 'b', current: 'warning' as const },
+    ];
+    expect(groupSpans(changes, members, NOW)).toEqual([
+      { from: 0, to: 0.5, health: 'healthy' },
+      { from: 0.5, to: 0.8, health: 'unhealthy' },
+      { from: 0.8, to: 0.9, health: 'healthy' },
+      { from: 0.9, to: 1, health: 'warning' },
+    ]);
+    expect(groupSpans([], [], NOW)).toEqual([]);
   });
 
   it('is of one piece when nothing changed', () => {

@@ -10,7 +10,7 @@ const useStyles = makeStyles({
     display: 'flex',
     flexWrap: 'wrap',
     gap: tokens.spacingHorizontalS,
-    margin: `0 0 ${tokens.spacingVerticalL} calc(-1 * ${tokens.spacingHorizontalS})`,
+    margin: `0 0 0 calc(-1 * ${tokens.spacingHorizontalS})`,
     padding: 0,
     '@media print': { display: 'none' },
   },

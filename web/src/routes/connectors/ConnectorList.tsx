@@ -78,10 +78,18 @@ function List({ connectors, unhealthy, warning }: ListProps) {
       title={t('tab.connectorStatus')}
       actions={
         <span className={styles.counts}>
-          <Badge appearance={unhealthy ? 'filled' : 'outline'} color="danger" icon={<ErrorCircleRegular />}>
+          <Badge
+            appearance={unhealthy ? 'filled' : 'outline'}
+            color={unhealthy ? 'danger' : 'informative'}
+            icon={<ErrorCircleRegular />}
+          >
             {t('connectors.unhealthyCount', { count: unhealthy, number: format.number(unhealthy) })}
           </Badge>
-          <Badge appearance="tint" color="warning" icon={<WarningRegular />}>
+          <Badge
+            appearance={warning ? 'tint' : 'outline'}
+            color={warning ? 'warning' : 'informative'}
+            icon={<WarningRegular />}
+          >
             {t('connectors.warningCount', { count: warning, number: format.number(warning) })}
           </Badge>
         </span>

@@ -96,7 +96,12 @@ function Loaded({ connector }: { connector: Connector }) {
       <Instances connector={connector} />
       {connector.kind === 'expiry' ? <EarlyWarnings connector={connector} /> : null}
       <Panel title={t('connectors.timeline')}>
-        <Timeline kind={connector.kind} current={connector.status.health} changes={connector.timeline} />
+        <Timeline
+          kind={connector.kind}
+          current={connector.status.health}
+          changes={connector.timeline}
+          members={connector.instances.map(({ id, status }) => ({ id, current: status.health }))}
+        />
       </Panel>
       {adding ? <InstanceDialog connector={connector} onClose={() => setAdding(false)} /> : null}
     </Page>

@@ -50,7 +50,12 @@ export function Instance({ connector, instance }: InstanceProps) {
           {connector.instanceCount > 1 ? (
             <div>
               <h4 className={styles.heading}>{t('connectors.timeline')}</h4>
-              <Timeline kind={connector.kind} current={instance.status.health} changes={data.timeline} />
+              <Timeline
+                kind={connector.kind}
+                current={instance.status.health}
+                changes={data.timeline}
+                members={[{ id: instance.id, current: instance.status.health }]}
+              />
             </div>
           ) : null}
         </>

@@ -58,6 +58,38 @@ export function spans(changes: HealthChange[], current: Health, now: number): Sp
   return found.toReversed();
 }
 
+const WORST_FIRST: Health[] = ['unhealthy', 'warning', 'healthy', 'notEnabled'];
+
+export interface Member {
+  id: string;
+  current: Health;
+}
+
+/** The same for several connectors together: at each moment the least healthy of them. */
+export function groupSpans(changes: HealthChange[], members: Member[], now: number): Span[] {
+  const each = members.map(({ id, current }) =>
+    spans(
+      changes.filter((change) => change.instanceId === id),
+      current,
+      now,
+    ),
+  );
+  const ends = [...new Set(each.flat().flatMap(({ from, to }) => [from, to]))].toSorted((a, b) => a - b);
+  const found: Span[] = [];
+  for (const [at, from] of ends.entries()) {
+    const to = ends[at + 1];
+    if (to === undefined) break;
+    const healths = new Set(
+      each.map((own) => own.find((span) => span.from <= from && span.to >= to)?.health),
+    );
+    const health = WORST_FIRST.find((worst) => healths.has(worst));
+    const last = found.at(-1);
+    if (health && last?.health === health && last.to === from) last.to = to;
+    else if (health) found.push({ from, to, health });
+  }
+  return found;
+}
+
 const FILL: Record<Health, string> = {
   unhealthy: tokens.colorStatusDangerForeground1,
   warning: tokens.colorStatusWarningForeground1,
@@ -71,9 +103,11 @@ interface TimelineProps {
   kind: ConnectorKind;
   current: Health;
   changes: HealthChange[];
+  /** The connectors that the changes are of; the changes then name theirs. */
+  members: Member[];
 }
 
-export function Timeline({ kind, current, changes }: TimelineProps) {
+export function Timeline({ kind, current, changes, members }: TimelineProps) {
   const styles = useStyles();
   const { t } = useTranslation();
   const labels = useLabels();
@@ -92,7 +126,7 @@ export function Timeline({ kind, current, changes }: TimelineProps) {
         role="img"
         aria-label={label}
       >
-        {spans(changes, current, now).map((span) => (
+        {groupSpans(changes, members, now).map((span) => (
           <rect
             key={`${span.from}-${span.health}`}
             x={span.from * 900}
@@ -116,7 +150,10 @@ export function Timeline({ kind, current, changes }: TimelineProps) {
             <span>
               <HealthBadge health={change.health} />
             </span>
-            <span>{reason(kind, change.reason)}</span>
+            <span>
+              {members.length > 1 ? `${change.instanceName}: ` : null}
+              {reason(kind, change.reason)}
+            </span>
           </li>
         ))}
       </ul>
