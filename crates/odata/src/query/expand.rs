@@ -13,48 +13,72 @@ use crate::expr::scope::{Place, Scope};
 
 impl<'m> Reader<'m, '_> {
     pub(super) fn expand(&self, cursor: &mut Cursor<'_>) -> Result<Vec<ExpandItem>, QueryError> {
-        let mut items: Vec<ExpandItem> = Vec::new();
+        let mut items: Vec<Expanded> = Vec::new();
         loop {
             cursor.skip_space();
             let position = cursor.position;
-            if cursor.accept('*') {
-                let kind = expand_kind(cursor)?;
-                let levels = if cursor.accept('(') { Some(star_levels(cursor)?) } else { None };
-                let all = self.context.model.members_of(&self.context.ty).unwrap_or_default();
-                items.extend(all.navigation.iter().map(|navigation| {
-                    let path = Path::property(&navigation.name, navigation.ty());
-                    ExpandItem { levels, ..plain_item(path, kind) }
-                }));
+            let (path, is_star) = self.expand_path(cursor)?;
+            if is_star {
+                self.expand_all(cursor, &path, &mut items)?;
             } else {
-                items.push(self.expand_item(cursor)?);
+                let item = self.expand_item(cursor, path, position)?;
+                items.retain(|known| !known.by_star || known.item.path != item.path);
+                if items.iter().any(|known| known.item.path == item.path) {
+                    let message = format!("'{}' is expanded twice; keep one.", item.path);
+                    return Err(QueryError::bad(code::SYNTAX, message).at(position));
+                }
+                items.push(Expanded { item, by_star: false });
             }
             self.budget.list(items.len(), cursor.position)?;
-            if let [earlier @ .., last] = items.as_slice()
-                && earlier.iter().any(|item| item.path == last.path)
-            {
-                let message = format!("'{}' is expanded twice; keep one.", last.path);
-                return Err(QueryError::bad(code::SYNTAX, message).at(position));
-            }
             cursor.skip_space();
             if !cursor.accept(',') {
-                return Ok(items);
+                return Ok(items.into_iter().map(|expanded| expanded.item).collect());
             }
         }
     }
 
-    fn expand_item(&self, cursor: &mut Cursor<'_>) -> Result<ExpandItem, QueryError> {
-        let position = cursor.position;
-        let mut path = self.expand_path(cursor)?;
+    /// `*` below `place`: what is named itself, before or after, is not of it; entities win over references.
+    fn expand_all(
+        &self,
+        cursor: &mut Cursor<'_>,
+        place: &Path,
+        items: &mut Vec<Expanded>,
+    ) -> Result<(), QueryError> {
+        let kind = match cursor.accept('/') {
+            false => ExpandKind::Entities,
+            true if cursor.rest().starts_with("$ref") => expand_kind_after_slash(cursor)?,
+            true => return Err(cursor.syntax("Only $ref may follow '*/'.")),
+        };
+        let has_levels = kind == ExpandKind::Entities && cursor.accept('(');
+        let levels = if has_levels { Some(star_levels(cursor)?) } else { None };
+        let all = self.context.model.members_of(item_of(&place.ty)).unwrap_or_default();
+        for navigation in &all.navigation {
+            let mut path = place.clone();
+            path.segments.push(navigation.name.clone());
+            path.ty = navigation.ty();
+            let item = ExpandItem { levels, ..plain_item(path, kind) };
+            match items.iter_mut().find(|known| known.item.path == item.path) {
+                Some(known) if known.by_star && kind == ExpandKind::Entities => known.item = item,
+                Some(_) => {}
+                None => items.push(Expanded { item, by_star: true }),
+            }
+        }
+        Ok(())
+    }
+
+    fn expand_item(
+        &self,
+        cursor: &mut Cursor<'_>,
+        mut path: Path,
+        position: usize,
+    ) -> Result<ExpandItem, QueryError> {
         let kind = self.cast_or_kind(cursor, &mut path)?;
         let mut item = plain_item(path, kind);
         cursor.skip_space();
         if !cursor.accept('(') {
             return Ok(item);
         }
-        let target = match &item.path.ty {
-            EdmType::Collection(item) => (**item).clone(),
-            single => single.clone(),
-        };
+        let target = item_of(&item.path.ty).clone();
         if self.context.model.members_of(&target).is_none() {
             let message = format!("'{}' leads outside this service.", item.path);
             return Err(QueryError::not_implemented(message).at(position));
@@ -68,12 +92,15 @@ impl<'m> Reader<'m, '_> {
         Ok(item)
     }
 
-    /// Structured properties and types, then a navigation property.
-    fn expand_path(&self, cursor: &mut Cursor<'_>) -> Result<Path, QueryError> {
+    /// Structured properties and types, then a navigation property or, with `true`, `*`.
+    fn expand_path(&self, cursor: &mut Cursor<'_>) -> Result<(Path, bool), QueryError> {
         let scope = Scope::of(&self.context);
         let mut path = Path { variable: None, segments: Vec::new(), ty: self.context.ty.clone() };
         loop {
             let position = cursor.position;
+            if cursor.accept('*') {
+                return Ok((path, true));
+            }
             if let Some(sign @ ('$' | '@')) = cursor.peek() {
                 let message =
                     format!("What begins with '{sign}' cannot be expanded; name a navigation property.");
@@ -99,7 +126,7 @@ impl<'m> Reader<'m, '_> {
                 path.segments.push(name);
                 path.ty = ty;
                 if navigation.is_some() {
-                    return Ok(path);
+                    return Ok((path, false));
                 }
                 if path.ty == EdmType::Stream {
                     let message =
@@ -242,9 +269,10 @@ fn read_levels(cursor: &mut Cursor<'_>) -> Result<Levels, QueryError> {
 }
 
 fn expand_kind(cursor: &mut Cursor<'_>) -> Result<ExpandKind, QueryError> {
-    if !cursor.accept('/') {
-        return Ok(ExpandKind::Entities);
-    }
+    if cursor.accept('/') { expand_kind_after_slash(cursor) } else { Ok(ExpandKind::Entities) }
+}
+
+fn expand_kind_after_slash(cursor: &mut Cursor<'_>) -> Result<ExpandKind, QueryError> {
     let position = cursor.position;
     cursor.accept('$');
     match cursor.identifier() {
@@ -255,6 +283,12 @@ fn expand_kind(cursor: &mut Cursor<'_>) -> Result<ExpandKind, QueryError> {
             Err(QueryError::not_implemented(message).at(position))
         }
     }
+}
+
+/// An item of a list, and whether it is there because of `*`.
+struct Expanded {
+    item: ExpandItem,
+    by_star: bool,
 }
 
 fn plain_item(path: Path, kind: ExpandKind) -> ExpandItem {

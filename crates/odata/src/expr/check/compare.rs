@@ -26,6 +26,9 @@ pub(super) fn comparison(
         return Ok(Some(EdmType::Boolean));
     }
     let (left_ty, right_ty) = pair(left, right, types, model)?;
+    if is_equality {
+        not_both_collections(left, &left_ty, &right_ty)?;
+    }
     for (side, ty) in [(&*left, &left_ty), (&*right, &right_ty)] {
         if let Some(ty) = ty {
             usable(side, ty, is_equality && (left_ty.is_none() || right_ty.is_none()), op)?;
@@ -65,6 +68,7 @@ pub(super) fn membership(
     }
     for (item, item_ty) in items.iter_mut().zip(types) {
         let (left_ty, item_ty) = pair(left, item, (left_ty.clone(), item_ty.clone()), model)?;
+        not_both_collections(left, &left_ty, &item_ty)?;
         if let (Some(l), Some(i)) = (&left_ty, &item_ty) {
             usable(left, l, false, Comparison::Eq)?;
             if !same_family(l, i) {
@@ -73,6 +77,19 @@ pub(super) fn membership(
         }
     }
     Ok(Some(EdmType::Boolean))
+}
+
+/// `["a","b"] eq tags` is of the grammar, and not available.
+fn not_both_collections(
+    left: &Expr,
+    left_ty: &Option<EdmType>,
+    right_ty: &Option<EdmType>,
+) -> Result<(), QueryError> {
+    let (Some(EdmType::Collection(_)), Some(EdmType::Collection(_))) = (left_ty, right_ty) else {
+        return Ok(());
+    };
+    let message = "Comparing two collections is not available; use hassubset, hassubsequence or /$count.";
+    Err(QueryError::not_implemented(message).at(left.span.start))
 }
 
 /// `'a' in tags`
