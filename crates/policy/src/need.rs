@@ -41,8 +41,4 @@ impl Need {
 
     /// The message center. Source: seed 003 line 3455.
     pub const MESSAGE_CENTER: Need = Need::Action(action::MESSAGE_CENTER_READ);
-
-    /// Preferences about either of the two.
-    pub const SERVICE_HEALTH_OR_MESSAGES: Need =
-        Need::Any(&[action::SERVICE_HEALTH_READ, action::MESSAGE_CENTER_READ]);
 }

@@ -144,6 +144,17 @@ fn tokens_end_when_they_should() {
         );
         deck.world.clock.advance(jiff::SignedDuration::from_hours(25));
         assert_eq!(refused(&|_| ()).await, (401, "token_expired".to_owned()));
+        assert_eq!(refused(&|_| ()).await, (401, "token_expired".to_owned()));
+        let counted = deck.refusals().await;
+        let counted: Vec<_> = counted.iter().map(|(cause, n)| (cause.as_str(), *n)).collect();
+        let expected = [
+            ("csr_invalid", 1),
+            ("token_expired", 2),
+            ("token_invalid", 1),
+            ("token_used_up", 1),
+            ("wrong_tenant", 1),
+        ];
+        assert_eq!(counted, expected, "a token that nobody has given out belongs to no tenant");
     });
 }
 

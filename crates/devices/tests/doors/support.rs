@@ -21,6 +21,10 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 use world::World;
 
+const REFUSALS: Sql = Sql::tenant(
+    "select cause, cast(sum(n_failures) as bigint) from enrollment_failure where tenant_id = $1
+     group by cause order by cause",
+);
 const HOME: TenantId = TenantId(Uuid::from_u128(1));
 const FOREIGN: TenantId = TenantId(Uuid::from_u128(2));
 const MAKE_TENANT: Sql = Sql::tenant(
@@ -76,6 +80,15 @@ impl Deck {
         let doorkeeper = Doorkeeper { store: store.clone(), world: world.clone(), cas };
         let router = api::router(module(&devices).routes, Arc::new(doorkeeper));
         Deck { world, store, router, token: String::new() }
+    }
+
+    /// Refused enrolments by cause, as they are counted.
+    pub(crate) async fn refusals(&self) -> Vec<(String, i64)> {
+        let read = self.store.read(HOME, |tx| {
+            let rows = tx.rows(&REFUSALS, &[])?;
+            rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, SqlError>>()
+        });
+        read.await.unwrap()
     }
 
     pub(crate) async fn make_token(&self, max_uses: u32) -> String {

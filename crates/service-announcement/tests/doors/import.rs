@@ -304,3 +304,18 @@ fn an_id_that_is_here_already_is_marked_and_stays_the_same() {
         assert_eq!(deck.get("admin", &format!("{ISSUES}/{ours}")).await["title"], "Ours");
     });
 }
+
+#[test]
+fn another_services_clock_is_one_to_compare_ours_with() {
+    check(async |deck: Deck| {
+        let double = Double::start().await;
+        deck.connect(&double).await;
+        deck.import().await;
+        // The double answers by the machine's clock; this deck stands at noon of a day of its own.
+        deck.minutes(3).await;
+        let issue = deck.issues_of("admin/nl", "clock").await.remove(0);
+        assert_eq!(issue["title"], "De klok van de server loopt niet gelijk");
+        let said = issue["posts"][0]["description"]["content"].as_str().unwrap();
+        assert!(said.starts_with("De klok van de server loopt ") && said.contains("seconden"), "{said}");
+    });
+}

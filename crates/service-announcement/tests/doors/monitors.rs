@@ -11,7 +11,7 @@ const ISSUES: &str = "/graph/v1.0/admin/serviceAnnouncement/issues";
 
 impl Deck {
     /// A minute passes, and every monitor is read.
-    async fn minutes(&self, n: usize) {
+    pub(super) async fn minutes(&self, n: usize) {
         for _ in 0..n {
             self.world.clock.advance(SignedDuration::from_mins(1));
             job::watch::run(&self.feature, HOME).await.unwrap();
@@ -19,7 +19,7 @@ impl Deck {
     }
 
     /// The issues a monitor has made, newest first.
-    async fn issues_of(&self, who: &str, monitor: &str) -> Vec<Value> {
+    pub(super) async fn issues_of(&self, who: &str, monitor: &str) -> Vec<Value> {
         let body = self.get(who, &format!("{ISSUES}?$filter=sourceName%20eq%20'{monitor}'")).await;
         body["value"].as_array().unwrap().clone()
     }
