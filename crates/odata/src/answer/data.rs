@@ -79,6 +79,27 @@ fn check_arguments(path: &DataPath, options: &Options) -> Result<(), QueryError>
     }
 }
 
+/// The context of a property that was reached over a navigation property: it names the entity by its own address, which
+/// the path does not tell.
+fn owned_context(
+    service: &Service<'_>,
+    request: &Request<'_>,
+    path: &DataPath,
+    owner: Option<&Entity>,
+    options: &Options,
+) -> Option<String> {
+    let is_reached = path.segments.iter().any(|segment| matches!(segment, Segment::Navigation(_)));
+    let owner = owner.filter(|_| is_reached && options.select.is_none())?;
+    let address = address(owner, World::of(service, request))?;
+    let last = path.segments.iter().rposition(|segment| !matches!(segment, Segment::Property(_)));
+    let names = path.segments[last.map_or(0, |last| last + 1)..].iter().filter_map(|segment| match segment {
+        Segment::Property(name) => Some(name.as_str()),
+        _ => None,
+    });
+    let names: Vec<&str> = names.collect();
+    Some(format!("{}$metadata#{address}/{}", service.root, names.join("/"))).filter(|_| !names.is_empty())
+}
+
 /// Writes what was found.
 pub(super) fn found(
     service: &Service<'_>,
@@ -88,7 +109,8 @@ pub(super) fn found(
     agreed: Agreed,
     found: Found,
 ) -> Answer {
-    let context = context_url(service.root, path, options, service.model);
+    let context = owned_context(service, request, path, found.owner.as_ref(), options)
+        .unwrap_or_else(|| context_url(service.root, path, options, service.model));
     let set = match (&path.root, path.segments.as_slice()) {
         (Root::Set(name), [] | [Segment::Query]) => Some(name.as_str()),
         _ => None,
