@@ -6,6 +6,7 @@
 //! | what a path leads to | `locate` |
 //! | `$apply`, `$compute`, `$search`, `$filter`, `$orderby`, by the engine | `rows` |
 //! | `$skip`, `$top`, pages | `page` |
+//! | `$all`, `$crossjoin` | `several` |
 //! | JSON with its control information | `write`, `value`, `data` |
 //!
 //! It knows no HTTP server, no clock and no storage. It is the plain meaning of the protocol, for models and data that
@@ -19,6 +20,7 @@ mod locate;
 mod page;
 mod route;
 mod rows;
+mod several;
 mod source;
 mod value;
 mod write;

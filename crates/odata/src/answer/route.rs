@@ -3,7 +3,7 @@
 use super::applicable::{self, Kind};
 use super::headers::{self, Wishes, agree};
 use super::rows::World;
-use super::{Request, Response, Service, data, failed, locate, refused};
+use super::{Request, Response, Service, data, failed, locate, refused, several};
 use crate::batch::reason;
 use crate::batch::{self, Batch, BatchError, Form, Run};
 use crate::edm::EdmType;
@@ -174,8 +174,8 @@ fn read(service: &Service<'_>, request: &Request<'_>, resource: &Resource, query
         Resource::Metadata => document(service, request, query, Document::Metadata),
         Resource::Entity => resolved(service, request, query, None),
         Resource::EntityAs(ty) => resolved(service, request, query, Some(ty)),
-        Resource::All(ty) => data::all(service, request, query, ty.as_deref()),
-        Resource::CrossJoin(sets) => data::cross_join(service, request, query, sets),
+        Resource::All(ty) => several::all(service, request, query, ty.as_deref()),
+        Resource::CrossJoin(sets) => several::cross_join(service, request, query, sets),
         Resource::Data(path) => data::read(service, request, path, query),
         Resource::Batch => Ok(not_allowed("POST", headers::version(request))),
     }
