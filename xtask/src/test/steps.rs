@@ -183,6 +183,7 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
         let mut python = venv.python();
         python.arg(&script).current_dir(&site.root).env("PYTHONUNBUFFERED", "1");
         python.env("QD_LIVE_DAYS", &live_days);
+        python.env("QD_PROGRAM", shared.programs()?.command("quarterdeck").get_program());
         demo.tell(&mut python)?;
         shared.node()?.put_on_path(&mut python);
         println!("    {}", site.shown(&script));
