@@ -34,7 +34,7 @@ const NAMES: [&str; 20] = [
 ];
 
 /// Known to the standard, not offered.
-const REFUSED: [&str; 4] = ["addnested", "ancestors", "descendants", "traverse"];
+const REFUSED: [&str; 5] = ["addnested", "ancestors", "descendants", "transformnested", "traverse"];
 
 impl Reader<'_, '_> {
     /// Transformations joined by `/`.

@@ -7,11 +7,12 @@ use crate::expr::parse::Aliases;
 /// The aliases known between the parentheses that opened just before `cursor`: `outer` and those given there.
 ///
 /// # Errors
-/// 400 for an alias given twice.
+/// 400 for an alias given twice; 501 for an outer one that means `$this` of its own place.
 pub(super) fn nested_aliases(cursor: &Cursor<'_>, outer: &Aliases) -> Result<Option<Aliases>, QueryError> {
     let (mut rest, mut position) = (cursor.rest(), cursor.position);
+    let (text, start) = (rest, position);
     let mut own = Aliases::new();
-    loop {
+    let end = loop {
         let length = value_length(rest);
         let option = &rest[..length];
         if option.trim_start().starts_with('@')
@@ -22,10 +23,17 @@ pub(super) fn nested_aliases(cursor: &Cursor<'_>, outer: &Aliases) -> Result<Opt
             return Err(QueryError::bad(code::DUPLICATE_OPTION, message).at(position));
         }
         if !rest[length..].starts_with(';') {
-            break;
+            break position + length - start;
         }
         rest = &rest[length + 1..];
         position += length + 1;
+    };
+    for (name, _) in outer.iter().filter(|(name, value)| value.contains("$this") && !own.contains_key(*name))
+    {
+        if let Some(place) = mention(&text[..end], name) {
+            let message = format!("'{name}' is made of $this outside these options; that is not available.");
+            return Err(QueryError::not_implemented(message).at(start + place));
+        }
     }
     if own.is_empty() {
         return Ok(None);
@@ -34,6 +42,13 @@ pub(super) fn nested_aliases(cursor: &Cursor<'_>, outer: &Aliases) -> Result<Opt
         own.entry(name.clone()).or_insert_with(|| value.clone());
     }
     Ok(Some(own))
+}
+
+/// Where `text` names the alias.
+fn mention(text: &str, name: &str) -> Option<usize> {
+    let goes_on = |c: char| c == '_' || c.is_alphanumeric();
+    let mut found = text.match_indices(name).map(|(place, _)| place);
+    found.find(|place| !text[place + name.len()..].starts_with(goes_on))
 }
 
 /// Steps over `@name=value` up to `;` or `)`; `false`, and still there, when no alias comes next.
