@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use notify::Words;
 use service_announcement::action::facts::{Dropping, Expiring, Facts};
 use service_announcement::job::releases::Release;
 use service_announcement::monitor::reading::{Asked, Disk, Rate, Readings, SnapshotReading};
 use sql::SqlError;
 use store::{Sql, Store, TenantId};
-use tenant_status::catalogue::Kind;
 use warehouse::{Lakes, Warehouse};
 use world::World;
 
@@ -20,10 +20,11 @@ const TENANT_SINCE: Sql = Sql::tenant("select created_at from tenant where tenan
 const NIGHT: Sql = Sql::tenant(
     "select attempts, last_error from job where tenant_id = $1 and kind = $2 and dedupe_key = $3",
 );
-const CREDENTIALS: Sql = Sql::tenant(
-    "select id, family, display_name, expires_at from connector_instance
-     where tenant_id = $1 and is_enabled and expires_at is not null order by expires_at, id",
-);
+/// What renews itself is an issue only when that is late: seven days before its end, as its connector says.
+const RENEWS_ITSELF: &str = "ownSigningKeyExpiry";
+const RENEWAL_IS_LATE: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// Looked at by app, not by secret: one that has a newer secret needs nothing.
+const LOOKED_AT_ELSEWHERE: &str = "ownSignInSecretExpiry";
 
 /// The house, as far as it is read.
 pub(super) struct HouseReadings {
@@ -112,10 +113,12 @@ impl Readings for HouseReadings {
 
 impl Facts for HouseReadings {
     fn expiring(&self, tenant: TenantId) -> Asked<'_, Vec<Expiring>> {
-        let read = self.store.read(tenant, |tx| {
-            tx.rows(&CREDENTIALS, &[])?.iter().map(expiring).collect::<Result<Vec<_>, SqlError>>()
-        });
-        Box::pin(async move { read.await.map_err(|error| error.to_string()) })
+        let now = self.world.clock.now();
+        let read = self.store.read(tenant, move |tx| tenant_status::expiring(tx, now));
+        Box::pin(async move {
+            let all = read.await.map_err(|error: SqlError| error.to_string())?;
+            Ok(all.iter().filter(|thing| is_for_people(thing, now)).map(expiring).collect())
+        })
     }
 
     fn dropping(&self, tenant: TenantId) -> Asked<'_, Vec<Dropping>> {
@@ -147,17 +150,27 @@ fn read_a_file(lakes: &Lakes, tenant: TenantId) -> Result<(), String> {
     lake.copy(file, &mut std::io::sink()).map(drop).map_err(|error| error.to_string())
 }
 
-fn expiring(row: &store::Row) -> Result<Expiring, SqlError> {
-    let (id, family): (String, String) = (row.get(0)?, row.get(1)?);
-    // Of the types that share a credential, the one whose health follows its expiry shows it.
-    let ty = tenant_status::catalogue::of_family(&family).find(|ty| ty.kind == Kind::Expiry);
-    let place = format!("{}/{id}", ty.map_or(family.as_str(), |ty| ty.key));
-    Ok(Expiring {
-        subject: format!("connector/{place}"),
-        display_name: row.get(2)?,
-        expires_at: row.get(3)?,
-        link: format!("/tenant-status/connectors/{place}"),
-    })
+/// Whether somebody has to renew it by hand.
+fn is_for_people(thing: &tenant_status::Expiring, now: Timestamp) -> bool {
+    match thing.type_key {
+        LOOKED_AT_ELSEWHERE => false,
+        RENEWS_ITSELF => thing.expires_at <= now + RENEWAL_IS_LATE,
+        _ => true,
+    }
+}
+
+fn expiring(thing: &tenant_status::Expiring) -> Expiring {
+    let (label, name) = (thing.connector_type().label, &thing.display_name);
+    Expiring {
+        subject: format!("connector/{}/{}", thing.type_key, thing.instance_id),
+        display_name: Words::new(
+            format!("{}: {name}", label.en),
+            format!("{}: {name}", label.nl),
+            format!("{}: {name}", label.sv),
+        ),
+        expires_at: thing.expires_at,
+        link: thing.link(),
+    }
 }
 
 /// The room on the disk of a folder, or of the nearest one above it that exists.
@@ -198,5 +211,28 @@ mod tests {
     fn the_disk_of_a_folder_that_is_not_there_yet_is_the_one_above() {
         let disk = disk("data", Path::new("/no/such/folder")).expect("the root is there");
         assert!(disk.total_bytes > 0 && disk.free_bytes <= disk.total_bytes);
+    }
+
+    #[test]
+    fn what_renews_itself_is_for_people_when_that_is_late() {
+        let now = Timestamp::UNIX_EPOCH;
+        let thing = |type_key: &'static str, days: i64| tenant_status::Expiring {
+            type_key,
+            instance_id: uuid::Uuid::nil(),
+            display_name: "RS256".to_owned(),
+            owner: None,
+            how_to_renew: None,
+            expires_at: now + SignedDuration::from_hours(24 * days),
+            health: tenant_status::model::Health::Healthy,
+            facts: serde_json::Value::Null,
+        };
+        assert!(!is_for_people(&thing(RENEWS_ITSELF, 8), now));
+        assert!(is_for_people(&thing(RENEWS_ITSELF, 7), now));
+        assert!(!is_for_people(&thing(LOOKED_AT_ELSEWHERE, 1), now));
+        let certificate = thing("ownTlsExpiry", 8);
+        assert!(is_for_people(&certificate, now));
+        let shown = expiring(&certificate);
+        assert_eq!(shown.display_name.nl, "TLS-certificaat van Quarterdeck: RS256");
+        assert!(shown.link.starts_with("/tenant-status/connectors/ownTlsExpiry/"));
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use notify::Words;
 use store::TenantId;
 
 pub use crate::monitor::reading::Asked;
@@ -19,7 +20,7 @@ pub trait Facts: Send + Sync + 'static {
 pub struct Expiring {
     /// The thing's stable key: `connector/applePushCertificate/<id>`.
     pub subject: String,
-    pub display_name: String,
+    pub display_name: Words,
     pub expires_at: Timestamp,
     /// The page where it is renewed: a path that begins with `/`.
     pub link: String,

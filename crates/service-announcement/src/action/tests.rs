@@ -109,7 +109,7 @@ fn credentials_are_found_thirty_days_before() {
     let severity = |left: SignedDuration| {
         let fact = Expiring {
             subject: "s".to_owned(),
-            display_name: "Push certificate".to_owned(),
+            display_name: Words::same("Push certificate"),
             expires_at: now + left,
             link: "/".to_owned(),
         };

@@ -9,19 +9,19 @@ fn day(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-pub(super) fn expiring(name: &str, expires_at: Timestamp, now: Timestamp) -> Words {
+pub(super) fn expiring(name: &Words, expires_at: Timestamp, now: Timestamp) -> Words {
     let on = day(expires_at);
     if expires_at <= now {
         return Words::new(
-            format!("{name} expired on {on}"),
-            format!("{name} is verlopen op {on}"),
-            format!("{name} upphörde att gälla {on}"),
+            format!("{} expired on {on}", name.en),
+            format!("{} is verlopen op {on}", name.nl),
+            format!("{} upphörde att gälla {on}", name.sv),
         );
     }
     Words::new(
-        format!("{name} expires on {on}"),
-        format!("{name} verloopt op {on}"),
-        format!("{name} upphör att gälla {on}"),
+        format!("{} expires on {on}", name.en),
+        format!("{} verloopt op {on}", name.nl),
+        format!("{} upphör att gälla {on}", name.sv),
     )
 }
 

@@ -63,7 +63,7 @@ impl Deck {
 fn push_certificate(deck: &Deck, days: i64) -> Expiring {
     Expiring {
         subject: "connector/applePushCertificate/1".to_owned(),
-        display_name: "Apple push certificate".to_owned(),
+        display_name: notify::Words::same("Apple push certificate"),
         expires_at: deck.world.clock.now() + SignedDuration::from_hours(24 * days),
         link: "/tenant-status/connectors/applePushCertificate".to_owned(),
     }

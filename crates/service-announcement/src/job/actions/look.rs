@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use notify::Words;
 use policy::directory_role::GLOBAL_ADMINISTRATOR;
 use store::{SqlError, Store, TenantId, Tx};
 
@@ -58,7 +59,7 @@ fn applications(tx: &mut Tx<'_, '_>) -> Result<Vec<Expiring>, SqlError> {
     let expiring = |row: &store::Row| {
         Ok(Expiring {
             subject: format!("application/{}", row.get::<String>(0)?),
-            display_name: row.get(1)?,
+            display_name: Words::same(row.get::<String>(1)?),
             expires_at: row.get(2)?,
             link: "/applications".to_owned(),
         })
