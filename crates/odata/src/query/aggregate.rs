@@ -51,7 +51,9 @@ impl Reader<'_, '_> {
             self.expression(cursor)?
         };
         cursor.skip_space();
-        if let ExprKind::Count(path, None) = &value.kind {
+        if let ExprKind::Count(path, None) = &value.kind
+            && !cursor.rest().starts_with("with")
+        {
             let kind = ExprKind::Path(path.clone());
             let expr = Some(Expr::new(kind, value.span));
             let from = self.aggregate_from(cursor, &EdmType::Int64)?;

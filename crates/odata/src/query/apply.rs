@@ -167,9 +167,20 @@ impl Reader<'_, '_> {
 
     pub(super) fn grouping_path(&mut self, cursor: &mut Cursor<'_>) -> Result<Path, QueryError> {
         let position = cursor.position;
-        let path = self.select_path(cursor, None)?;
-        self.still_there(&path, position)?;
+        let (path, meets_collection) = self.path_still_there(cursor)?;
+        if meets_collection {
+            let message = format!("'{path}' has many values; group by a property that has one.");
+            return Err(QueryError::bad(code::TYPE_MISMATCH, message).at(position));
+        }
         Ok(path)
+    }
+
+    /// A path that earlier steps did not remove, and whether it meets a collection.
+    fn path_still_there(&self, cursor: &mut Cursor<'_>) -> Result<(Path, bool), QueryError> {
+        let position = cursor.position;
+        let (path, meets_collection) = self.walked_path(cursor, None)?;
+        self.still_there(&path, position)?;
+        Ok((path, meets_collection))
     }
 
     /// `rollup(null,country,city)`: the levels from coarse to fine, `null` for a row over all.
@@ -261,7 +272,7 @@ impl Reader<'_, '_> {
     fn join(&mut self, name: &str, cursor: &mut Cursor<'_>) -> Result<Transformation, QueryError> {
         cursor.skip_space();
         let position = cursor.position;
-        let path = self.grouping_path(cursor)?;
+        let (path, _) = self.path_still_there(cursor)?;
         let EdmType::Collection(item) = path.ty.clone() else {
             let message = format!("{name}() needs a collection, and '{path}' is {}.", path.ty.plain());
             return Err(QueryError::bad(code::TYPE_MISMATCH, message).at(position));
@@ -286,7 +297,7 @@ impl Reader<'_, '_> {
     fn expand_step(&mut self, cursor: &mut Cursor<'_>) -> Result<Transformation, QueryError> {
         cursor.skip_space();
         let position = cursor.position;
-        let path = self.grouping_path(cursor)?;
+        let (path, _) = self.path_still_there(cursor)?;
         let is_related = matches!(&path.ty, EdmType::Entity(_))
             || matches!(&path.ty, EdmType::Collection(item) if matches!(**item, EdmType::Entity(_)));
         if !is_related {

@@ -152,7 +152,17 @@ impl Reader<'_, '_> {
         cursor: &mut Cursor<'_>,
         prefix: Option<&Path>,
     ) -> Result<Path, QueryError> {
+        Ok(self.walked_path(cursor, prefix)?.0)
+    }
+
+    /// A path, and whether it meets a collection.
+    pub(super) fn walked_path(
+        &self,
+        cursor: &mut Cursor<'_>,
+        prefix: Option<&Path>,
+    ) -> Result<(Path, bool), QueryError> {
         let scope = Scope::of(&self.context);
+        let mut meets_collection = false;
         let mut path = prefix.cloned().unwrap_or_else(|| Path {
             variable: None,
             segments: Vec::new(),
@@ -178,8 +188,9 @@ impl Reader<'_, '_> {
                 path.segments.push(name);
                 path.ty = ty;
             }
+            meets_collection |= matches!(path.ty, EdmType::Collection(_));
             if !cursor.accept('/') {
-                return Ok(path);
+                return Ok((path, meets_collection));
             }
         }
     }

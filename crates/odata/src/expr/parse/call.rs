@@ -249,7 +249,20 @@ fn check_pattern(pattern: &Expr) -> Result<(), QueryError> {
     Err(error.at(pattern.span.start))
 }
 
+/// The functions over hierarchies of the aggregation extension (§6.2.2): no hierarchies, none of them.
+pub(super) fn over_hierarchy(name: &str, start: usize) -> Option<QueryError> {
+    const NAMES: [&str; 7] =
+        ["isnode", "isroot", "isdescendant", "isancestor", "issibling", "isleaf", "rollupnode"];
+    let (namespace, own) = name.rsplit_once('.')?;
+    let is_known = matches!(namespace, "Aggregation" | "Org.OData.Aggregation.V1") && NAMES.contains(&own);
+    let message = format!("'{name}' is not available; there are no hierarchies here.");
+    is_known.then(|| QueryError::not_implemented(message).at(start))
+}
+
 fn unknown_function(name: &str, start: usize) -> QueryError {
+    if let Some(error) = over_hierarchy(name, start) {
+        return error;
+    }
     let hint = match name.to_ascii_lowercase().as_str() {
         "substringof" | "like" => " Write contains(property,'text').".to_owned(),
         "replace" | "isnull" | "coalesce" | "lower" | "upper" | "len" => {

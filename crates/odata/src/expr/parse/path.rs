@@ -174,6 +174,9 @@ impl<'c> Parser<'_, 'c, '_> {
                     let message = "Keys are not available in expressions; ask with any(x:x/key eq …).";
                     return Err(QueryError::not_implemented(message).at(position).into());
                 }
+                if let Some(error) = super::call::over_hierarchy(name, position) {
+                    return Err(error.into());
+                }
                 let message = format!("'{name}' cannot be called on '{path}'; only any and all can.");
                 return Err(QueryError::bad(code::UNKNOWN_FUNCTION, message).at(position).into());
             }

@@ -133,6 +133,7 @@ fn aggregates_leave_null_out() {
         ),
         ("$apply=aggregate(place/city with countdistinct as n,amount with countdistinct as m)", "{n:3,m:4}"),
         ("$apply=filter(id gt 9)/aggregate($count as n,amount with sum as s)", "{n:0,s:null}"),
+        ("$apply=aggregate(lines/$count with sum as n,lines/$count with max as m)", "{n:4,m:2}"),
         (
             "$apply=aggregate(lines/$count as n,lines/note with countdistinct as m,lines/note with max as x)",
             "{n:4,m:3,x:red}",
