@@ -101,6 +101,7 @@ impl House {
             cas: Arc::clone(&devices.cas),
             lakes: warehouse.lakes.clone(),
             served: Arc::clone(&served),
+            opened_at: world.clock.now(),
             data_dir: site.data_dir.to_owned(),
             mail: site.config.mail.host.clone().zip(site.config.mail.password_file.clone()),
         };

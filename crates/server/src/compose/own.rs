@@ -23,6 +23,8 @@ const KEY_GRACE: SignedDuration = SignedDuration::from_hours(24 * 8);
 /// The day is written shortly after midnight; an hour late is late.
 const SNAPSHOT_EVERY: SignedDuration = SignedDuration::from_hours(25);
 
+/// A new server makes its first day at once; nobody needs to hear that there was none a minute before.
+const FIRST_SNAPSHOT_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// A nightly job that takes up to an hour.
 const BACKUP_EVERY: SignedDuration = SignedDuration::from_hours(25);
 
@@ -40,6 +42,7 @@ pub(super) struct Own {
     pub(super) cas: Arc<DeviceCas>,
     pub(super) lakes: Lakes,
     pub(super) served: Served,
+    pub(super) opened_at: Timestamp,
     pub(super) data_dir: PathBuf,
     /// The mail server and the file with its password, when there is one.
     pub(super) mail: Option<(String, PathBuf)>,
@@ -58,7 +61,7 @@ impl OwnThings for Own {
             things.push(self.device_ca(tenant).await);
             things.extend(self.signing_keys().await.map_err(|error| error.to_string())?);
             things.extend(self.app_secrets(tenant).await.map_err(|error| error.to_string())?);
-            things.push(self.snapshot(tenant).await?);
+            things.extend(self.snapshot(tenant).await?);
             things.extend(self.on_disk(tenant).await?);
             Ok(things)
         })
@@ -119,7 +122,7 @@ impl Own {
         read.await.map_err(|error| error.to_string())
     }
 
-    async fn snapshot(&self, tenant: TenantId) -> Result<OwnThing, String> {
+    async fn snapshot(&self, tenant: TenantId) -> Result<Option<OwnThing>, String> {
         let lakes = self.lakes.clone();
         let read = tokio::task::spawn_blocking(move || {
             let lake = lakes.of(tenant).map_err(|error| error.to_string())?;
@@ -130,8 +133,12 @@ impl Own {
             Ok(last) => (last.map(|publication| publication.published_at), None),
             Err(why) => (None, Some(format!("The warehouse's catalogue cannot be read: {why}."))),
         };
+        let is_new = self.world.clock.now().duration_since(self.opened_at) < FIRST_SNAPSHOT_WITHIN;
+        if last_success_at.is_none() && last_error.is_none() && is_new {
+            return Ok(None);
+        }
         let seen = OwnSeen::Job { last_success_at, last_error, period: SNAPSHOT_EVERY };
-        Ok(thing("ownSnapshot", "midnight", "Snapshot", seen))
+        Ok(Some(thing("ownSnapshot", "midnight", "Snapshot", seen)))
     }
 }
 

@@ -118,7 +118,10 @@ fn see(instance: &mut Instance, thing: &OwnThing) {
             instance.sync.last_error = Some(why.clone());
         }
         OwnSeen::Job { last_success_at, last_error, period } => {
-            instance.sync.last_success_at = *last_success_at;
+            // Who cannot tell the last success has not made it undone.
+            if last_success_at.is_some() || last_error.is_none() {
+                instance.sync.last_success_at = *last_success_at;
+            }
             instance.sync.last_error.clone_from(last_error);
             instance.sync.every_seconds = Some(period.as_secs());
         }

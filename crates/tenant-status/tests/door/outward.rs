@@ -123,6 +123,25 @@ fn quarterdecks_own_things_are_computed() {
     });
 }
 
+#[test]
+fn a_last_success_that_cannot_be_told_is_not_forgotten() {
+    check(async |mut deck| {
+        let job = |last_success_at, last_error: Option<&str>| {
+            let last_error = last_error.map(str::to_owned);
+            let seen = OwnSeen::Job { last_success_at, last_error, period: DAY };
+            let name = "midnight".to_owned();
+            vec![OwnThing { type_key: "ownSnapshot", display_name: name.clone(), name, seen }]
+        };
+        deck.status.own = Arc::new(Own(job(Some(deck.now()), None)));
+        deck.settle().await;
+        deck.status.own = Arc::new(Own(job(None, Some("The catalogue cannot be read."))));
+        deck.settle().await;
+        let page = deck.done(Method::GET, &format!("{LIST}/ownSnapshot"), Value::Null, 200).await;
+        assert_eq!(page["status"]["health"], "healthy");
+        assert_eq!(page["instances"][0]["sync"]["lastError"], "The catalogue cannot be read.");
+    });
+}
+
 /// Probes a server that answers as its settings say; a flaky one fails the first time.
 #[derive(Default)]
 struct Probe(AtomicBool);
