@@ -137,6 +137,19 @@ impl Route {
         self
     }
 
+    /// It is a list that [`crate::list::View`] answers: the options it takes, and its page.
+    #[must_use]
+    pub fn lists(self) -> Route {
+        self.parameter("$filter", "A condition on the properties")
+            .parameter("$select", "The properties to show")
+            .parameter("$orderby", "The properties to sort by")
+            .parameter("$search", "Words to look for")
+            .parameter("$top", "How many at most")
+            .parameter("$skip", "How many to leave out first")
+            .parameter("$count", "true to tell how many there are")
+            .answers_plain(200)
+    }
+
     #[must_use]
     pub fn parameter(mut self, name: &'static str, description: &'static str) -> Route {
         self.parameters.push(Parameter { name, description });

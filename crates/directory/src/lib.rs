@@ -77,15 +77,16 @@ fn people(directory: &Directory) -> Vec<Route> {
             one_organization,
         )
         .answers_plain(200),
-        lists(Route::get("/graph/v1.0/users", read_users, "List the users", users)),
+        Route::get("/graph/v1.0/users", read_users, "List the users", users).lists(),
         Route::get("/graph/v1.0/users/{id}", read_users, "Read one user by id or user principal name", user)
             .answers_plain(200),
-        lists(Route::get(
+        Route::get(
             "/graph/v1.0/subscribedSkus",
             Need::Action(action::LICENSES_READ),
             "List the licences",
             skus,
-        )),
+        )
+        .lists(),
         Route::post(
             "/graph/v1.0/users/{id}/assignLicense",
             Need::Action(action::LICENSES_ASSIGN),
@@ -124,16 +125,4 @@ fn applications(directory: &Directory) -> Vec<Route> {
         Route::delete("/api/applications/{id}/passwords/{keyId}", update, "Remove a secret", remove)
             .answers_plain(204),
     ]
-}
-
-fn lists(route: Route) -> Route {
-    route
-        .parameter("$filter", "A condition on the properties")
-        .parameter("$select", "The properties to show")
-        .parameter("$orderby", "The properties to sort by")
-        .parameter("$search", "Words to look for")
-        .parameter("$top", "How many at most")
-        .parameter("$skip", "How many to leave out first")
-        .parameter("$count", "true to tell how many there are")
-        .answers_plain(200)
 }

@@ -107,12 +107,13 @@ pub fn module(notify: &Notify) -> Module {
             handler!(notify, op::test::handle, permitted, id),
         )
         .answers_plain(204),
-        lists(Route::get(
+        Route::get(
             "/api/notifications/deliveries",
             read,
             "List what was sent, newest first",
             handler!(notify, op::deliveries::list, permitted, query),
-        )),
+        )
+        .lists(),
         Route::post(
             "/api/notifications/deliveries/{id}/retry",
             update,
@@ -137,18 +138,6 @@ pub fn module(notify: &Notify) -> Module {
         .answers::<op::preferences::Preferences>(200),
     ];
     Module { name: "notify", routes }
-}
-
-fn lists(route: Route) -> Route {
-    route
-        .parameter("$filter", "A condition on the properties")
-        .parameter("$select", "The properties to show")
-        .parameter("$orderby", "The properties to sort by")
-        .parameter("$search", "Words to look for")
-        .parameter("$top", "How many at most")
-        .parameter("$skip", "How many to leave out first")
-        .parameter("$count", "true to tell how many there are")
-        .answers_plain(200)
 }
 
 #[cfg(test)]

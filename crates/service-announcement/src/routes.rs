@@ -62,7 +62,7 @@ pub fn module(feature: &ServiceAnnouncement) -> Module {
     routes.extend(sources(feature));
     let items = handler!(feature, action_items::list, permitted, headers, query);
     let summary = "List the issues in the environment that require action";
-    routes.push(lists(Route::get("/api/tenantStatus/actionItems", Need::SERVICE_HEALTH, summary, items)));
+    routes.push(Route::get("/api/tenantStatus/actionItems", Need::SERVICE_HEALTH, summary, items).lists());
     Module { name: "service-announcement", routes }
 }
 
@@ -78,17 +78,19 @@ fn health(feature: &ServiceAnnouncement, version: &'static Version) -> Vec<Route
     let f = feature.clone();
     let issue = move |p, h, id, q| issues::show(f.clone(), name, p, h, id, q);
     vec![
-        lists(Route::get(version.overviews, need, "List the services and how they are", overviews))
+        Route::get(version.overviews, need, "List the services and how they are", overviews)
+            .lists()
             .parameter("$expand", "issues: each service's incidents and advisories"),
         Route::get(version.overview, need, "Read how one service is, by its name", overview)
             .parameter("$expand", "issues: its incidents and advisories")
             .answers_plain(200),
-        lists(Route::get(
+        Route::get(
             version.issues,
             need,
             "List incidents and advisories: open ones, and those that ended in the last 30 days",
             issues,
-        )),
+        )
+        .lists(),
         Route::get(version.issue, need, "Read one incident or advisory with its posts", issue)
             .answers_plain(200),
     ]
@@ -102,7 +104,7 @@ fn message_center(feature: &ServiceAnnouncement, version: &'static Version) -> V
     let f = feature.clone();
     let show = move |p, h, id, q| messages::show(f.clone(), name, p, h, id, q);
     let mut routes = vec![
-        lists(Route::get(version.messages, need, "List the messages, newest first", list)),
+        Route::get(version.messages, need, "List the messages, newest first", list).lists(),
         Route::get(version.message, need, "Read one message", show).answers_plain(200),
     ];
     for (path, mark) in version.marks.into_iter().zip(MARKS) {
@@ -189,16 +191,4 @@ fn sources(feature: &ServiceAnnouncement) -> Vec<Route> {
         Route::post("/api/serviceAnnouncement/sources/{id}/run", need, "Import from a service now", run)
             .answers_plain(202),
     ]
-}
-
-fn lists(route: Route) -> Route {
-    route
-        .parameter("$filter", "A condition on the properties")
-        .parameter("$select", "The properties to show")
-        .parameter("$orderby", "The properties to sort by")
-        .parameter("$search", "Words to look for")
-        .parameter("$top", "How many at most")
-        .parameter("$skip", "How many to leave out first")
-        .parameter("$count", "true to tell how many there are")
-        .answers_plain(200)
 }

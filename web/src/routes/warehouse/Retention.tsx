@@ -1,22 +1,7 @@
 /**
  * How long the tables with days are kept, what goes next, and changing it.
  */
-import {
-  Badge,
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  tokens,
-} from '@fluentui/react-components';
+import { Badge, Button, Field, Input, makeStyles, tokens } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -27,9 +12,10 @@ import { useChange } from '../../app/session';
 import { useFormats } from '../../i18n/format';
 import { DataTable, type DataColumn } from '../../ui/DataTable';
 import { DialogButton } from '../../ui/DialogButton';
+import { FormDialog } from '../../ui/FormDialog';
 import { Panel } from '../../ui/layout';
 import { LoadingPanel } from '../../ui/Loading';
-import { Problem, useFailureText } from '../../ui/Problem';
+import { Problem } from '../../ui/Problem';
 
 const useStyles = makeStyles({
   intro: {
@@ -38,7 +24,6 @@ const useStyles = makeStyles({
     maxWidth: '80ch',
   },
   name: { overflowWrap: 'anywhere' },
-  content: { display: 'grid', gap: tokens.spacingVerticalL, paddingBottom: tokens.spacingVerticalM },
 });
 
 export function Retention() {
@@ -127,9 +112,7 @@ function useColumns(): DataColumn<TableRetention>[] {
 }
 
 function Change({ table }: { table: TableRetention }) {
-  const styles = useStyles();
   const { t } = useTranslation();
-  const failureText = useFailureText();
   const say = useNotice();
   const [open, setOpen] = useState(false);
   const [days, setDays] = useState(String(table.retentionDays));
@@ -165,49 +148,30 @@ function Change({ table }: { table: TableRetention }) {
       >
         {t('retention.change')}
       </DialogButton>
-      <Dialog open={open} onOpenChange={(_, data) => !data.open && close()}>
-        <DialogSurface>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (wanted !== undefined) set(wanted);
-            }}
+      {open ? (
+        <FormDialog
+          title={t('retention.changeOf', { name: table.name })}
+          submit={t('retention.save')}
+          busy={change.isPending}
+          ready={wanted !== undefined}
+          error={change.error}
+          onSubmit={() => set(wanted ?? null)}
+          onClose={close}
+        >
+          <Field
+            label={t('retention.field')}
+            hint={t('retention.fieldHint')}
+            {...(wanted === undefined ? { validationMessage: t('retention.fieldWrong') } : {})}
           >
-            <DialogBody>
-              <DialogTitle>{t('retention.changeOf', { name: table.name })}</DialogTitle>
-              <DialogContent className={styles.content}>
-                <Field
-                  label={t('retention.field')}
-                  hint={t('retention.fieldHint')}
-                  {...(wanted === undefined ? { validationMessage: t('retention.fieldWrong') } : {})}
-                >
-                  <Input inputMode="numeric" value={days} onChange={(_, data) => setDays(data.value)} />
-                </Field>
-                {change.error ? (
-                  <MessageBar intent="error" layout="multiline">
-                    <MessageBarBody>{failureText(change.error)}</MessageBarBody>
-                  </MessageBar>
-                ) : null}
-              </DialogContent>
-              <DialogActions>
-                <Button onClick={close} disabled={change.isPending}>
-                  {t('action.cancel')}
-                </Button>
-                <Button onClick={() => set(null)} disabled={change.isPending}>
-                  {t('retention.default')}
-                </Button>
-                <Button
-                  type="submit"
-                  appearance="primary"
-                  disabled={change.isPending || wanted === undefined}
-                >
-                  {t('retention.save')}
-                </Button>
-              </DialogActions>
-            </DialogBody>
-          </form>
-        </DialogSurface>
-      </Dialog>
+            <Input inputMode="numeric" value={days} onChange={(_, data) => setDays(data.value)} />
+          </Field>
+          <div>
+            <Button onClick={() => set(null)} disabled={change.isPending}>
+              {t('retention.default')}
+            </Button>
+          </div>
+        </FormDialog>
+      ) : null}
     </>
   );
 }
