@@ -13,6 +13,7 @@
 mod bucket;
 mod catalogue;
 mod disk;
+pub mod engine;
 mod faults;
 mod garbage;
 mod lake;
