@@ -147,6 +147,9 @@ impl Failure {
         if let Some(target) = &self.target {
             body["target"] = json!(target);
         }
+        if let Some(position) = self.position {
+            body["position"] = json!(position);
+        }
         if !self.missing.is_empty() {
             body["missing"] = json!(self.missing);
         }

@@ -8,7 +8,7 @@ use crate::error::{QueryError, code};
 ///
 /// # Errors
 /// 400; the position counts bytes of the raw text.
-pub(crate) fn decode(raw: &str, plus_is_space: bool) -> Result<String, QueryError> {
+pub fn decode(raw: &str, plus_is_space: bool) -> Result<String, QueryError> {
     let bytes = raw.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut index = 0;

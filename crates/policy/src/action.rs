@@ -647,6 +647,8 @@ pub const USERS_UPDATE: Action = Action::named("Quarterdeck_Users_Update");
 pub const WAREHOUSE_MOVE: Action = Action::named("Quarterdeck_Warehouse_Move");
 /// Data warehouse: Publish snapshot.
 pub const WAREHOUSE_PUBLISH_SNAPSHOT: Action = Action::named("Quarterdeck_Warehouse_PublishSnapshot");
+/// Data warehouse: Query with SQL.
+pub const WAREHOUSE_QUERY: Action = Action::named("Quarterdeck_Warehouse_Query");
 /// Data warehouse: Set retention.
 pub const WAREHOUSE_SET_RETENTION: Action = Action::named("Quarterdeck_Warehouse_SetRetention");
 /// Intune's operations, in the order of its portal.
@@ -1640,6 +1642,7 @@ pub(crate) const QUARTERDECK: &[Operation] = &[
         resource_name: "Data warehouse",
         action_name: "Publish snapshot",
     },
+    Operation { action: WAREHOUSE_QUERY, resource_name: "Data warehouse", action_name: "Query with SQL" },
     Operation {
         action: WAREHOUSE_SET_RETENTION,
         resource_name: "Data warehouse",
