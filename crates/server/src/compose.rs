@@ -326,6 +326,7 @@ pub(crate) fn open_warehouse(
     let config = warehouse::Config {
         origin: site.origin.to_string(),
         page_rows: u64::from(site.config.feed.page_rows.get()),
+        is_compat: site.config.feed.refusals == crate::config::Refusals::Original,
         retention: retention(site.config.lake.history_days),
         holder,
     };

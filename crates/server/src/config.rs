@@ -19,7 +19,7 @@ pub(crate) use network::Network;
 pub(crate) use origin::Origin;
 #[cfg(test)]
 pub(crate) use setting::CollectorAddress;
-pub(crate) use setting::{LogFormat, LogLevel};
+pub(crate) use setting::{LogFormat, LogLevel, Refusals};
 
 use source::Values;
 

@@ -7,10 +7,11 @@
 use std::time::Instant;
 
 use jiff::civil::{Date, date};
+use lake::engine::{Engine, EngineConfig};
 use lake::{At, Lake, LakeConfig};
 use store::{Sql, SqlError, Store, TenantId};
 use warehouse::encode::{Field, PageEncoder, RowFormat};
-use warehouse::feed::{Feed, FeedBody, FeedRequest, Root};
+use warehouse::feed::{Feed, FeedRequest, Root};
 use warehouse::job::midnight::{Image, ImageError, Mode, Outcome, Run, run};
 use warehouse::merge::MergeError;
 use warehouse::model::{Device, User};
@@ -146,6 +147,7 @@ fn from_store(devices: u64) -> Result<(), Box<dyn std::error::Error>> {
     let config = Config {
         origin: String::new(),
         page_rows: 100_000,
+        is_compat: false,
         retention: Retention::Documented,
         holder: "bench".to_owned(),
     };
@@ -189,8 +191,8 @@ fn download(lake: &Lake, devices: u64) -> Result<(), Box<dyn std::error::Error>>
     let files = lake.files(&snapshot, table.name, Some(20_261_121..=20_261_121))?;
     let columns: Vec<_> = table.columns.iter().map(|column| column.name).collect();
     let fields = table.columns.iter().enumerate().map(|(column, declared)| Field {
-        name: declared.name,
-        edm: declared.edm,
+        name: declared.name.into(),
+        edm: warehouse::edm::edm_type(declared.edm),
         column,
     });
     let format = RowFormat { fields: fields.collect(), ..RowFormat::default() };
@@ -242,7 +244,13 @@ fn download(lake: &Lake, devices: u64) -> Result<(), Box<dyn std::error::Error>>
 
 /// The same download as a client makes it: page by page, from the query to the bytes.
 fn pages(lake: &Lake, devices: u64, page_rows: u64) -> Result<(), Box<dyn std::error::Error>> {
-    let feed = Feed::new(lake.clone(), page_rows);
+    let config = EngineConfig {
+        spill_dir: lake.data_dir().join("../spill"),
+        memory_bytes: 256 << 20,
+        spill_bytes: 1 << 30,
+        time: std::time::Duration::from_secs(120),
+    };
+    let feed = Feed::new(lake.clone(), Engine::new(&config)?, page_rows);
     let mut query = "$filter=dateKey%20eq%2020261121".to_owned();
     let (started, mut count, mut slowest_first) = (Instant::now(), 0, 0.0f64);
     loop {
@@ -255,12 +263,14 @@ fn pages(lake: &Lake, devices: u64, page_rows: u64) -> Result<(), Box<dyn std::e
             odata_version: None,
             odata_max_version: None,
             prefer: None,
+            if_none_match: None,
+            is_compat: false,
             today: date(2026, 11, 21),
+            now: "2026-11-21T12:00:00Z".parse()?,
         };
         let (asked, mut first, mut tail) = (Instant::now(), None, Vec::new());
         let response = feed.answer(&request).map_err(|failure| failure.message.clone())?;
-        let FeedBody::Rows(rows) = response.body else { return Err("rows were asked for".into()) };
-        rows.run(&mut |chunk| {
+        response.body.run(&mut |chunk| {
             first.get_or_insert_with(|| asked.elapsed().as_secs_f64());
             tail = chunk[chunk.len().saturating_sub(300)..].to_vec();
             true

@@ -1,6 +1,8 @@
 //! The catalogue as an OData model, one per version, and the promise that `v1.0` only grows. Navigation properties are
 //! in the extended model alone.
 
+mod capabilities;
+
 use ::model::{EdmType, Table, Version};
 use odata::edm::{EntitySet, EntityType, Model, Navigation, Property};
 
@@ -9,14 +11,15 @@ pub const NAMESPACE: &str = "Quarterdeck.Warehouse";
 
 /// The model that `$metadata` of `version` shows.
 pub fn model(version: Version) -> Model {
-    ::model::tables_in(version).fold(Model::new(NAMESPACE, "Warehouse"), |model, table| {
+    let model = ::model::tables_in(version).fold(Model::new(NAMESPACE, "Warehouse"), |model, table| {
         let mut set = EntitySet::new(table.name, table.entity).doc(table.doc);
         set.bindings = ::model::navigations(table, version)
             .into_iter()
             .map(|navigation| (navigation.name, navigation.table.name.to_owned()))
             .collect();
-        model.entity_type(entity_type(table, version)).entity_set(set)
-    })
+        model.entity_type(entity_type(table, version)).entity_set(capabilities::of_set(set))
+    });
+    capabilities::of_service(model)
 }
 
 fn entity_type(table: &'static Table, version: Version) -> EntityType {
@@ -54,7 +57,8 @@ fn property_of(navigation: ::model::Navigation) -> Navigation {
     }
 }
 
-const fn edm_type(edm: EdmType) -> odata::edm::EdmType {
+/// The protocol's type of a column.
+pub const fn edm_type(edm: EdmType) -> odata::edm::EdmType {
     match edm {
         EdmType::Boolean => odata::edm::EdmType::Boolean,
         EdmType::Int32 => odata::edm::EdmType::Int32,

@@ -7,6 +7,8 @@
 //! It follows OData JSON 4.01: explicit nulls, `IEEE754Compatible` integers as text, fractions of a second without
 //! trailing zeros, control information by metadata level. It does not know HTTP, files or which rows are asked for.
 
+mod omitting;
+mod other;
 mod step;
 mod text;
 mod time;
@@ -14,9 +16,11 @@ mod time;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use arrow_array::RecordBatch;
 use bytes::Bytes;
-use model::EdmType;
+use odata::edm::EdmType;
 
 use step::Step;
 
@@ -38,9 +42,9 @@ pub enum Level {
 /// One property to write.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Name on the wire.
-    pub name: &'static str,
-    /// Type on the wire.
+    /// Name on the wire; `a/b` is the property `b` inside the structured property `a`.
+    pub name: Arc<str>,
+    /// Type on the wire. A structured type or collection means that the column holds finished JSON as bytes.
     pub edm: EdmType,
     /// Place of the column in the batches.
     pub column: usize,
@@ -59,11 +63,15 @@ pub struct RowFormat {
     pub entity_type: String,
     /// How to write `@odata.id`; absent when the response needs none.
     pub id: Option<IdFormat>,
+    /// Leave out properties that are null (`omit-values=nulls`).
+    pub omits_nulls: bool,
 }
 
 /// How an entity's id is written: `set(1)` or `set(a=1,b='x')`.
 #[derive(Clone, Debug)]
 pub struct IdFormat {
+    /// Name of the member, such as `@odata.id`.
+    pub member: &'static str,
     /// Name of the entity set.
     pub set: &'static str,
     /// The key properties.
@@ -75,7 +83,7 @@ pub struct IdFormat {
 pub enum EncodeError {
     /// The file's column is not of the type the catalogue declares.
     #[error("column {0} has another type in the file than in the catalogue")]
-    Type(&'static str),
+    Type(Arc<str>),
     /// Nobody reads any more.
     #[error("the reader went away")]
     Stopped,
@@ -97,6 +105,11 @@ impl PageEncoder {
         Self { format, out, rows: 0 }
     }
 
+    /// Rows from now on are written in another way.
+    pub fn become_format(&mut self, format: RowFormat) {
+        self.format = format;
+    }
+
     /// Rows written so far.
     pub const fn rows(&self) -> u64 {
         self.rows
@@ -108,18 +121,18 @@ impl PageEncoder {
         batch: &RecordBatch,
         emit: &mut dyn FnMut(Bytes) -> bool,
     ) -> Result<(), EncodeError> {
-        let mut steps = step::compile(&self.format, batch)?;
+        let mut writer = RowWriter::new(&self.format, batch)?;
         let mut row = 0;
         let count = batch.num_rows();
         if self.rows == 0 && count > 0 {
             // Every row begins with a comma; the first one's becomes the opening bracket.
             let at = self.out.len();
-            write_row(&mut steps, 0, &mut self.out);
+            writer.write(0, &mut self.out);
             self.out[at] = b'[';
             row = 1;
         }
         while row < count {
-            write_row(&mut steps, row, &mut self.out);
+            writer.write(row, &mut self.out);
             row += 1;
             if self.out.len() >= CHUNK_BYTES && !emit(self.take()) {
                 return Err(EncodeError::Stopped);
@@ -141,10 +154,40 @@ impl PageEncoder {
     }
 }
 
-#[inline]
-fn write_row(steps: &mut [Step<'_>], row: usize, out: &mut Vec<u8>) {
-    for step in steps {
-        step.write(row, out);
+/// Writes single rows of a batch, each with a comma before it: `,{…}`.
+#[derive(Debug)]
+pub struct RowWriter<'a>(Way<'a>);
+
+#[derive(Debug)]
+enum Way<'a> {
+    Whole(Vec<Step<'a>>),
+    Omitting(omitting::Members<'a>),
+}
+
+impl<'a> RowWriter<'a> {
+    /// A writer of the rows of `batch`.
+    ///
+    /// # Errors
+    /// When a column is not of the type the format names.
+    pub fn new(format: &RowFormat, batch: &'a RecordBatch) -> Result<Self, EncodeError> {
+        Ok(Self(if format.omits_nulls {
+            Way::Omitting(omitting::compile(format, batch)?)
+        } else {
+            Way::Whole(step::compile(format, batch)?)
+        }))
+    }
+
+    /// Appends one row.
+    #[inline]
+    pub fn write(&mut self, row: usize, out: &mut Vec<u8>) {
+        match &mut self.0 {
+            Way::Whole(steps) => {
+                for step in steps {
+                    step.write(row, out);
+                }
+            }
+            Way::Omitting(members) => members.write(row, out),
+        }
     }
 }
 

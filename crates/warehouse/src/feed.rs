@@ -5,12 +5,20 @@
 //! `api-version`, as the product has it, and the version as a path segment, which tools can use that cannot cope with
 //! a query in a root.
 //!
-//! `$select`, `$top`, `$skip`, `$count` and `$filter` are answered; other options of OData are refused with 501.
-//! Pages are pinned to a snapshot of the lake: a download that runs over midnight shows one day.
+//! Plain reads go from the files to the encoder; what needs sorting, grouping or other tables goes through the query
+//! engine ([`query`]). What is not offered is refused with 501, its place and its name. Pages are pinned to a snapshot of the lake: a download that runs over midnight shows one day.
 
+pub mod compat;
+mod data;
+mod delta;
+mod expand;
 mod filter;
+mod output;
 mod plan;
+mod query;
 mod rows;
+mod tables;
+mod target;
 mod token;
 
 #[cfg(test)]
@@ -20,13 +28,13 @@ use ::model::Version;
 use api::{Code, Failure};
 use bytes::Bytes;
 use jiff::civil::Date;
-use lake::{At, Lake, SnapshotError};
-use odata::ErrorKind;
-use odata::edm::Model;
-use odata::negotiate::{self, Agreed, Document, Format, Preferences, Wish};
-use odata::path::{DataPath, Resource, Root as PathRoot, Segment};
+use lake::engine::Engine;
+use lake::{Lake, SnapshotError};
+use odata::negotiate::{self, Agreed, Document, Format, Wish};
+use odata::path::Resource;
 
-use plan::Plan;
+use delta::Changes;
+pub(crate) use query::literal;
 pub use rows::{Broken, Rows};
 
 /// Rows of a page unless the client asks for fewer.
@@ -42,7 +50,7 @@ pub enum Root {
 }
 
 /// A request, as far as it matters here.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct FeedRequest<'a> {
     /// How the version is given.
     pub root: Root,
@@ -60,21 +68,44 @@ pub struct FeedRequest<'a> {
     pub odata_max_version: Option<&'a str>,
     /// The `Prefer` header.
     pub prefer: Option<&'a str>,
+    /// The `If-None-Match` header.
+    pub if_none_match: Option<&'a str>,
+    /// Whether to refuse what the original refuses ([`compat`]).
+    pub is_compat: bool,
     /// Today in UTC.
     pub today: Date,
+    /// The time of the request.
+    pub now: jiff::Timestamp,
 }
 
-/// An answer with status 200.
+/// An answer.
 #[derive(Debug)]
 pub struct FeedResponse {
+    /// 200, 204 or 304.
+    pub status: u16,
     /// `Content-Type`.
     pub content_type: String,
     /// `OData-Version`.
     pub odata_version: &'static str,
     /// `Preference-Applied`.
     pub preference_applied: Option<String>,
+    /// `ETag`: the snapshot, and the day for what is relative to it.
+    pub etag: Option<String>,
     /// The body.
     pub body: FeedBody,
+}
+
+impl FeedResponse {
+    const fn new(odata_version: &'static str) -> Self {
+        Self {
+            status: 200,
+            content_type: String::new(),
+            odata_version,
+            preference_applied: None,
+            etag: None,
+            body: FeedBody::Whole(Bytes::new()),
+        }
+    }
 }
 
 /// A body.
@@ -82,21 +113,49 @@ pub struct FeedResponse {
 pub enum FeedBody {
     /// Ready.
     Whole(Bytes),
-    /// To be written by [`Rows::run`].
+    /// Rows to be written.
     Rows(Box<Rows>),
+    /// Changes to be written.
+    Changes(Box<Changes>),
+}
+
+impl FeedBody {
+    fn whole(text: String) -> Self {
+        Self::Whole(text.into())
+    }
+
+    /// Writes it. `emit` takes chunks and answers whether anybody still reads. It reads files: call it from a thread
+    /// that may wait.
+    ///
+    /// # Errors
+    /// What came cannot be taken for the whole.
+    pub fn run(self, emit: &mut dyn FnMut(Bytes) -> bool) -> Result<(), Broken> {
+        match self {
+            Self::Whole(bytes) => {
+                if emit(bytes) {
+                    Ok(())
+                } else {
+                    Err(crate::encode::EncodeError::Stopped.into())
+                }
+            }
+            Self::Rows(rows) => rows.run(emit),
+            Self::Changes(changes) => changes.run(emit),
+        }
+    }
 }
 
 /// The feed of one tenant.
 #[derive(Clone)]
 pub struct Feed {
     lake: Lake,
+    engine: Engine,
     page_rows: u64,
 }
 
 impl Feed {
-    /// A feed over `lake` with pages of at most `page_rows` rows.
-    pub const fn new(lake: Lake, page_rows: u64) -> Self {
-        Self { lake, page_rows }
+    /// A feed over `lake` with pages of at most `page_rows` rows; `engine` runs what files alone do not answer.
+    pub const fn new(lake: Lake, engine: Engine, page_rows: u64) -> Self {
+        Self { lake, engine, page_rows }
     }
 
     /// Answers a request. It reads the lake's catalogue: call it from a thread that may wait.
@@ -119,10 +178,16 @@ impl Feed {
                 Format::Xml | Format::Text => odata::csdl::to_xml(&model, agreed.version),
                 Format::Json { .. } => odata::csdl::to_json(&model).to_string(),
             }),
-            Resource::Data(path) => self.data(request, version, &model, &path),
-            Resource::Batch => Err(not_offered("$batch is not offered; send the requests one by one.")),
+            Resource::Data(data) => self.data(request, version, model, &data, &path),
+            Resource::Batch => {
+                Err(Failure::new(Code::MethodNotAllowed, "Send the requests of a batch with POST."))
+            }
             Resource::Entity | Resource::EntityAs(_) => {
-                Err(not_offered("$entity is not offered; read the entity set with $filter."))
+                let path = entity_path(request)?;
+                match odata::path::parse_path(&path, &model)? {
+                    Resource::Data(data) => self.data(request, version, model, &data, &path),
+                    _ => Err(Failure::bad_request("$id names no entity of this service.").target("$id")),
+                }
             }
             Resource::All(_) => Err(not_offered("$all is not offered; read the entity sets one by one.")),
             Resource::CrossJoin(_) => {
@@ -138,72 +203,9 @@ impl Feed {
         write: impl FnOnce(&Agreed) -> String,
     ) -> Result<FeedResponse, Failure> {
         let agreed = agree(request, document, token::option(request.query, "format").as_deref())?;
-        let body = FeedBody::Whole(write(&agreed).into());
-        Ok(FeedResponse {
-            content_type: agreed.content_type(),
-            odata_version: agreed.version.header(),
-            preference_applied: None,
-            body,
-        })
-    }
-
-    fn data(
-        &self,
-        request: &FeedRequest<'_>,
-        version: Version,
-        model: &Model,
-        path: &DataPath,
-    ) -> Result<FeedResponse, Failure> {
-        let PathRoot::Set(set) = &path.root else {
-            return Err(not_offered("The feed has no singletons; read an entity set."));
-        };
-        let table = ::model::table(set).ok_or_else(|| Failure::not_found(format!("There is no {set}.")))?;
-        let (counts, key) = match path.segments.as_slice() {
-            [] => (false, None),
-            [Segment::Count] => (true, None),
-            [Segment::Key(key)] => (false, Some(key.as_slice())),
-            _ => {
-                let message = format!("Only {set}, {set}/$count and single entities of {set} are offered.");
-                return Err(not_offered(message));
-            }
-        };
-        let options = plan::options(request.query, model, table)?;
-        let document = if counts { Document::RawValue } else { Document::Data };
-        let agreed = agree(request, document, options.format.as_deref())?;
-        let preferences = request.prefer.map(Preferences::parse).unwrap_or_default();
-        let page_rows =
-            preferences.max_page_size.filter(|rows| *rows > 0).unwrap_or(u64::MAX).min(self.page_rows);
-        let mut plan = Plan::new(request, version, table, &options, page_rows)?;
-        if let Some(key) = key {
-            plan.only(key, &options)?;
-        }
-        let snapshot = match plan.snapshot {
-            Some(id) => self.lake.snapshot(&At::Id(id)).map_err(snapshot_failure)?,
-            None => self.lake.snapshot(&At::Latest).map_err(snapshot_failure)?,
-        };
-        let partitions = table.is_dated().then(|| plan.days.clone());
-        let files = match self.lake.files(&snapshot, table.name, partitions) {
-            Err(SnapshotError::UnknownTable(_)) => Vec::new(),
-            files => files.map_err(snapshot_failure)?,
-        };
-        let rows = Rows::new(self.lake.clone(), plan, files, snapshot.id, agreed.format);
-        let internal = |error: Broken| Failure::internal(&error);
-        let body = match key {
-            _ if counts => FeedBody::Whole(rows.count().map_err(internal)?.to_string().into()),
-            None => FeedBody::Rows(Box::new(rows)),
-            Some(_) => {
-                let message = format!("{set} has no entity with this key.");
-                let entity = rows.entity().map_err(internal)?;
-                FeedBody::Whole(entity.ok_or_else(|| Failure::not_found(message))?)
-            }
-        };
-        let applied = preferences.max_page_size.filter(|_| !counts && key.is_none());
-        Ok(FeedResponse {
-            content_type: agreed.content_type(),
-            odata_version: agreed.version.header(),
-            preference_applied: applied.map(|_| format!("odata.maxpagesize={page_rows}")),
-            body,
-        })
+        let body = FeedBody::whole(write(&agreed));
+        let response = FeedResponse::new(agreed.version.header());
+        Ok(FeedResponse { content_type: agreed.content_type(), body, ..response })
     }
 }
 
@@ -225,6 +227,16 @@ fn version(request: &FeedRequest<'_>) -> Result<(Version, String), Failure> {
         return Err(Failure::bad_request(message).target(target));
     };
     Ok((version, path.to_owned()))
+}
+
+/// The path of the entity that `$id` names.
+fn entity_path(request: &FeedRequest<'_>) -> Result<String, Failure> {
+    let id = token::option(request.query, "id").ok_or_else(|| {
+        let message = "Say which entity with $id, such as $entity?$id=devices(1).";
+        Failure::bad_request(message).target("$id")
+    })?;
+    let path = id.strip_prefix(request.root_url).unwrap_or(&id);
+    Ok(odata::percent::encode(path, "/()',=$"))
 }
 
 fn agree(request: &FeedRequest<'_>, document: Document, format: Option<&str>) -> Result<Agreed, Failure> {
@@ -260,7 +272,7 @@ fn snapshot_failure(error: SnapshotError) -> Failure {
     }
 }
 
-/// Whether an odata error is one of "not offered".
-fn is_not_offered(error: &odata::QueryError) -> bool {
-    error.kind == ErrorKind::NotImplemented
+/// 501 about a place in an option.
+fn not_offered_at(message: String, option: &str, position: usize) -> Failure {
+    Failure { position: Some(position), ..not_offered(message).target(option) }
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use lake::engine::{Engine, EngineConfig};
 use lake::{Bucket, Lake, LakeConfig, OpenError};
 use sql::DatabaseUrl;
 use store::TenantId;
@@ -17,14 +19,22 @@ pub struct Lakes {
     world: World,
     bucket: Option<Bucket>,
     open: Arc<Mutex<HashMap<TenantId, Lake>>>,
+    engine: Arc<Mutex<Option<Engine>>>,
 }
+
+/// Memory of all queries together, in bytes.
+const QUERY_MEMORY_BYTES: usize = 256 * 1024 * 1024;
+/// Disk for what does not fit in memory, in bytes.
+const QUERY_SPILL_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+/// How long one query may work.
+const QUERY_TIME: Duration = Duration::from_secs(120);
 
 impl Lakes {
     /// Lakes below `folder`. On PostgreSQL (when `database` is one) each catalogue is a schema there, named
     /// after the tenant and the schema of `database`; otherwise it is
     /// a SQLite file in the tenant's folder.
     pub fn new(folder: PathBuf, database: DatabaseUrl, world: World) -> Self {
-        Self { folder, database, world, bucket: None, open: Arc::default() }
+        Self { folder, database, world, bucket: None, open: Arc::default(), engine: Arc::default() }
     }
 
     /// The same with the files in `bucket`, a folder for each tenant; a SQLite catalogue stays in the local folder.
@@ -55,6 +65,26 @@ impl Lakes {
         };
         open.insert(tenant, lake.clone());
         Ok(lake)
+    }
+
+    /// The query engine of this process, made when first asked for. It spills below the folder of the lakes, to a
+    /// folder named after `holder`.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn engine(&self, holder: &str) -> std::io::Result<Engine> {
+        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = &*engine {
+            return Ok(engine.clone());
+        }
+        let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+        let config = EngineConfig {
+            spill_dir: self.folder.join("spill").join(holder.chars().map(plain).collect::<String>()),
+            memory_bytes: QUERY_MEMORY_BYTES,
+            spill_bytes: QUERY_SPILL_BYTES,
+            time: QUERY_TIME,
+        };
+        Ok(engine.insert(Engine::new(&config)?).clone())
     }
 
     /// What DuckDB attaches to read the tenant's lake: `ducklake:sqlite:…`. Nothing on PostgreSQL, whose address may

@@ -79,6 +79,8 @@ pub struct Config {
     pub origin: String,
     /// Rows in a page of the feed; [`feed::PAGE_ROWS`] unless there is a reason.
     pub page_rows: u64,
+    /// Whether every request is refused what the original refuses ([`feed::compat`]).
+    pub is_compat: bool,
     /// How long facts are kept.
     pub retention: Retention,
     /// This server's name among those that share the lake: who holds the lease.
@@ -229,8 +231,28 @@ pub fn module(warehouse: &Warehouse) -> Module {
     routes.extend(op::retention::routes(warehouse));
     routes.extend(op::relocate::routes(warehouse));
     routes.extend(op::chart::routes(warehouse));
+    routes.extend(op::connect::routes(warehouse));
+    routes.push(op::query::route(warehouse));
     Module { name: "warehouse", routes }
 }
+
+/// The query options of the feed.
+const FEED_OPTIONS: [&str; 14] = [
+    "$select",
+    "$filter",
+    "$orderby",
+    "$top",
+    "$skip",
+    "$count",
+    "$search",
+    "$compute",
+    "$apply",
+    "$expand",
+    "$format",
+    "$skiptoken",
+    "$deltatoken",
+    "maxhistorydays",
+];
 
 fn feed_routes(warehouse: &Warehouse, root: Root) -> Vec<Route> {
     let paths: [&'static str; 3] = match root {
@@ -257,10 +279,22 @@ fn feed_routes(warehouse: &Warehouse, root: Root) -> Vec<Route> {
         let summary =
             if path == paths[2] { "Read from the warehouse feed" } else { "Read what the feed offers" };
         let route = Route::new(Method::GET, path, api::Door::Need(Need::DATA_WAREHOUSE), summary, handler);
-        ["$select", "$filter", "$top", "$skip", "$count", "maxhistorydays"]
+        FEED_OPTIONS
             .into_iter()
             .fold(route, |route, name| route.parameter(name, "See the documentation of the feed"))
             .answers_plain(200)
     };
-    paths.into_iter().map(route).collect()
+    let batch = {
+        let warehouse = warehouse.clone();
+        move |permitted: Permitted, request: Request| op::batch::handle(warehouse, root, permitted, request)
+    };
+    let batch_path = match root {
+        Root::Query => "/ReportingService/DataWarehouseFEService/$batch",
+        Root::Path(::model::Version::V1) => "/warehouse/v1.0/$batch",
+        Root::Path(::model::Version::Beta) => "/warehouse/beta/$batch",
+        Root::Path(::model::Version::Extended) => "/warehouse/extended/$batch",
+    };
+    let summary = "Read several things from the warehouse feed at once";
+    let batch = Route::post(batch_path, Need::DATA_WAREHOUSE, summary, batch).answers_plain(200);
+    paths.into_iter().map(route).chain([batch]).collect()
 }

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use lake::engine::{Engine, EngineConfig};
 use lake::{At, Lake, LakeConfig};
 use sql::DatabaseUrl;
 use world::World;
@@ -66,6 +67,7 @@ impl Image for Lists {
 pub(crate) struct Bench {
     pub(crate) lake: Lake,
     pub(crate) world: World,
+    pub(crate) engine: Engine,
     pub(crate) config: LakeConfig,
     pub(crate) folder: tempfile::TempDir,
 }
@@ -88,7 +90,19 @@ fn bench_at(catalogue: DatabaseUrl, folder: tempfile::TempDir) -> Bench {
     let world = World::seeded(7, "2018-01-01T00:00:10Z".parse().expect("an instant"));
     let config = LakeConfig { catalogue, data_dir: folder.path().join("data") };
     let lake = Lake::open(&config, world.clone()).expect("a new lake opens");
-    Bench { lake, world, config, folder }
+    let engine = engine_in(folder.path());
+    Bench { lake, world, engine, config, folder }
+}
+
+/// A small engine that spills into `folder`.
+pub(crate) fn engine_in(folder: &std::path::Path) -> Engine {
+    let limits = EngineConfig {
+        spill_dir: folder.join("spill"),
+        memory_bytes: 64 * 1024 * 1024,
+        spill_bytes: 64 * 1024 * 1024,
+        time: std::time::Duration::from_secs(60),
+    };
+    Engine::new(&limits).expect("a folder for the engine")
 }
 
 impl Bench {

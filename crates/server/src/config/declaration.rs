@@ -7,7 +7,8 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 use super::setting::{
-    CollectorAddress, DatabaseAddress, LogFormat, LogLevel, Permission, Security, Setting, StoreAddress,
+    CollectorAddress, DatabaseAddress, LogFormat, LogLevel, Permission, Refusals, Security, Setting,
+    StoreAddress,
 };
 use super::source::Values;
 use super::{Key, Network, Origin};
@@ -122,6 +123,8 @@ settings! {
     feed: Feed = "feed" {
         /// Rows in one page of the feed, at most.
         page_rows: NonZeroU32 = "100000",
+        /// `own` answers all it can and says what it refuses; `original` refuses what the product's own warehouse refuses, in its words, for testing clients against it.
+        refusals: Refusals = "own",
     }
     /// The mail server that notifications leave by. Without `host` no mail is sent.
     mail: Mail = "mail" {

@@ -152,6 +152,25 @@ impl Setting for LogFormat {
     }
 }
 
+/// Whose refusals the feed has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusals {
+    Own,
+    Original,
+}
+
+impl Setting for Refusals {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(raw: &Raw) -> Result<Refusals, String> {
+        match one(raw)? {
+            "own" => Ok(Refusals::Own),
+            "original" => Ok(Refusals::Original),
+            other => Err(format!("must be \"own\" or \"original\", and is \"{other}\"")),
+        }
+    }
+}
+
 /// The least important line that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LogLevel(pub(crate) tracing::Level);

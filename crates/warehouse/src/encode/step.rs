@@ -4,16 +4,18 @@
 //! Values from a small set are rendered once per batch together with that literal; neighbouring small sets are
 //! joined into one while the number of combinations stays below [`JOINED_MAX`].
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int32Array, Int64Array, RecordBatch,
+    StringArray, TimestampMicrosecondArray,
 };
-use model::EdmType;
+use odata::edm::EdmType;
 
 use super::time::DateCache;
-use super::{EncodeError, Field, IdFormat, Level, RowFormat, text};
+use super::{EncodeError, Field, IdFormat, Level, RowFormat, other, text};
 
 /// Integers spanning fewer values than this in a batch become fragments.
 const SMALL_RANGE: i64 = 256;
@@ -28,19 +30,28 @@ pub(super) struct Step<'a> {
 }
 
 #[derive(Debug)]
-enum Value<'a> {
+pub(super) enum Value<'a> {
     Nothing,
-    Coded { codes: Vec<u32>, fragments: Vec<Vec<u8>>, joined: Fragments },
-    Int32(&'a Int32Array),
+    Coded {
+        codes: Vec<u32>,
+        fragments: Vec<Vec<u8>>,
+        joined: Fragments,
+    },
+    Int32(&'a Int32Array, bool),
     Int64(&'a Int64Array, bool),
     Text(&'a StringArray),
     Time(&'a TimestampMicrosecondArray, DateCache),
-    Id(Vec<(&'static str, &'a ArrayRef)>),
+    Double(&'a Float64Array),
+    /// Finished JSON.
+    Json(&'a BinaryArray),
+    /// Values of other types, by way of `odata`.
+    Literal(&'a ArrayRef, EdmType, bool),
+    Id(Vec<(Arc<str>, &'a ArrayRef)>),
 }
 
 /// Fragments with their lead, end to end.
 #[derive(Debug, Default)]
-struct Fragments {
+pub(super) struct Fragments {
     bytes: Vec<u8>,
     ends: Vec<u32>,
 }
@@ -72,9 +83,26 @@ impl Step<'_> {
             return;
         }
         out.extend_from_slice(&self.lead);
-        match &mut self.value {
-            Value::Nothing | Value::Coded { .. } => {}
-            Value::Int32(array) => write_int(out, array.is_valid(row), array.value(row).into(), false),
+        self.value.write(row, out);
+    }
+}
+
+impl Value<'_> {
+    /// Appends the value of `row` alone.
+    #[inline]
+    pub(super) fn write(&mut self, row: usize, out: &mut Vec<u8>) {
+        match self {
+            Value::Nothing => {}
+            Value::Coded { codes, fragments, .. } => {
+                let code = codes.get(row).map_or(0, |code| *code as usize);
+                out.extend_from_slice(fragments.get(code).map_or(&[][..], Vec::as_slice));
+            }
+            Value::Double(array) if array.is_valid(row) => other::double(out, array.value(row)),
+            Value::Json(array) if array.is_valid(row) => out.extend_from_slice(array.value(row)),
+            Value::Literal(array, ty, quoted) => other::literal(out, array, row, ty, *quoted),
+            Value::Int32(array, quoted) => {
+                write_int(out, array.is_valid(row), array.value(row).into(), *quoted);
+            }
             Value::Int64(array, quoted) => write_int(out, array.is_valid(row), array.value(row), *quoted),
             Value::Text(array) if array.is_valid(row) => text::quoted(out, array.value(row)),
             Value::Time(array, cache) if array.is_valid(row) => {
@@ -82,7 +110,9 @@ impl Step<'_> {
                 cache.write(out, array.value(row));
                 out.push(b'"');
             }
-            Value::Text(_) | Value::Time(..) => out.extend_from_slice(b"null"),
+            Value::Text(_) | Value::Time(..) | Value::Double(_) | Value::Json(_) => {
+                out.extend_from_slice(b"null");
+            }
             Value::Id(key) => write_id(out, key, row),
         }
     }
@@ -101,7 +131,7 @@ fn write_int(out: &mut Vec<u8>, valid: bool, value: i64, quoted: bool) {
     }
 }
 
-fn write_id(out: &mut Vec<u8>, key: &[(&'static str, &ArrayRef)], row: usize) {
+fn write_id(out: &mut Vec<u8>, key: &[(Arc<str>, &ArrayRef)], row: usize) {
     for (place, (name, array)) in key.iter().enumerate() {
         if place > 0 {
             out.push(b',');
@@ -114,16 +144,25 @@ fn write_id(out: &mut Vec<u8>, key: &[(&'static str, &ArrayRef)], row: usize) {
             write_int(out, true, array.value(row).into(), false);
         } else if let Some(array) = array.as_primitive_opt::<Int64Type>() {
             write_int(out, true, array.value(row), false);
-        } else if let Some(array) = array.as_string_opt::<i32>() {
-            text::escaped(out, &format!("'{}'", array.value(row).replace('\'', "''")));
+        } else if let Some(text) = text_at(array, row) {
+            let text = odata::percent::encode(&format!("'{}'", text.replace('\'', "''")), "'");
+            text::escaped(out, &text);
         }
     }
     out.extend_from_slice(b")\"");
 }
 
+fn text_at(array: &ArrayRef, row: usize) -> Option<&str> {
+    if let Some(array) = array.as_string_opt::<i32>() {
+        return Some(array.value(row));
+    }
+    let words = array.as_dictionary_opt::<Int32Type>()?;
+    Some(words.values().as_string_opt::<i32>()?.value(words.key(row)?))
+}
+
 /// Compiles `batch`. The steps of a row write `,{…}`.
 pub(super) fn compile<'a>(format: &RowFormat, batch: &'a RecordBatch) -> Result<Vec<Step<'a>>, EncodeError> {
-    let mut program = Program { steps: Vec::new(), literal: b",{".to_vec(), first: true };
+    let mut program = Program { steps: Vec::new(), literal: b",{".to_vec(), first: true, open: None };
     if format.level == Level::Full {
         program.name("@odata.type", &format.entity_type);
     }
@@ -133,6 +172,7 @@ pub(super) fn compile<'a>(format: &RowFormat, batch: &'a RecordBatch) -> Result<
     for field in &format.fields {
         program.field(field, format, batch)?;
     }
+    program.close(None);
     program.literal.push(b'}');
     program.push(Value::Nothing);
     Ok(program.finish())
@@ -142,6 +182,8 @@ struct Program<'a> {
     steps: Vec<Step<'a>>,
     literal: Vec<u8>,
     first: bool,
+    /// The structured property that is being written.
+    open: Option<String>,
 }
 
 impl<'a> Program<'a> {
@@ -159,13 +201,13 @@ impl<'a> Program<'a> {
 
     fn id(&mut self, id: &IdFormat, batch: &'a RecordBatch) -> Result<(), EncodeError> {
         self.comma();
-        self.literal.extend_from_slice(format!("\"@odata.id\":\"{}(", id.set).as_bytes());
+        self.literal.extend_from_slice(format!("\"{}\":\"{}(", id.member, id.set).as_bytes());
         let key = id.key.iter().map(|field| {
             batch
                 .columns()
                 .get(field.column)
-                .map(|array| (field.name, array))
-                .ok_or(EncodeError::Type(field.name))
+                .map(|array| (Arc::clone(&field.name), array))
+                .ok_or_else(|| EncodeError::Type(Arc::clone(&field.name)))
         });
         let key = key.collect::<Result<Vec<_>, _>>()?;
         self.push(Value::Id(key));
@@ -178,17 +220,32 @@ impl<'a> Program<'a> {
         format: &RowFormat,
         batch: &'a RecordBatch,
     ) -> Result<(), EncodeError> {
-        if format.level == Level::Full && !matches!(field.edm, EdmType::Boolean | EdmType::String) {
-            let type_name = field.edm.as_str().trim_start_matches("Edm.");
-            self.name(&format!("{}@odata.type", field.name), type_name);
+        let (group, name) = field.name.split_once('/').map_or((None, &*field.name), |(g, n)| (Some(g), n));
+        self.close(group);
+        if let (Some(group), None) = (group, &self.open) {
+            self.comma();
+            self.literal.extend_from_slice(format!("\"{group}\":{{").as_bytes());
+            (self.open, self.first) = (Some(group.to_owned()), true);
+        }
+        if format.level == Level::Full && has_type(&field.edm) {
+            let type_name = field.edm.to_string();
+            self.name(&format!("{name}@odata.type"), type_name.trim_start_matches("Edm."));
         }
         self.comma();
-        self.literal.extend_from_slice(format!("\"{}\":", field.name).as_bytes());
-        let array = batch.columns().get(field.column).ok_or(EncodeError::Type(field.name))?;
-        let quoted = format.ieee754_compatible && field.edm == EdmType::Int64;
-        let value = value(array, field.edm, quoted).ok_or(EncodeError::Type(field.name))?;
+        self.literal.extend_from_slice(format!("\"{name}\":").as_bytes());
+        let wrong = || EncodeError::Type(Arc::clone(&field.name));
+        let array = batch.columns().get(field.column).ok_or_else(wrong)?;
+        let value = value(array, &field.edm, format.ieee754_compatible).ok_or_else(wrong)?;
         self.push(value);
         Ok(())
+    }
+
+    /// Ends the structured property being written, unless it is `group`.
+    fn close(&mut self, group: Option<&str>) {
+        if self.open.is_some() && self.open.as_deref() != group {
+            self.literal.push(b'}');
+            (self.open, self.first) = (None, false);
+        }
     }
 
     /// Adds a value behind the literal gathered so far; a set of one joins the literal instead.
@@ -244,25 +301,41 @@ fn join(codes: &mut [u32], fragments: &mut Vec<Vec<u8>>, lead: &[u8], next: &Val
     true
 }
 
-fn value(array: &ArrayRef, edm: EdmType, quoted: bool) -> Option<Value<'_>> {
+/// Whether a value's type is not evident from its JSON (OData JSON 4.01, section 4.6.3).
+pub(super) fn has_type(ty: &EdmType) -> bool {
+    let is_evident = matches!(ty, EdmType::Boolean | EdmType::String | EdmType::Double);
+    !is_evident && !is_structured(ty)
+}
+
+const fn is_structured(ty: &EdmType) -> bool {
+    matches!(ty, EdmType::Complex(_) | EdmType::Entity(_) | EdmType::Collection(_))
+}
+
+/// The values of a column, prepared for writing.
+pub(super) fn value<'a>(array: &'a ArrayRef, edm: &EdmType, ieee754: bool) -> Option<Value<'a>> {
+    let quoted = ieee754 && *edm == EdmType::Int64;
     Some(match edm {
         EdmType::Boolean => booleans(array.as_boolean_opt()?),
-        EdmType::Int32 => {
-            let array = array.as_primitive_opt::<Int32Type>()?;
-            small(array.len(), |row| array.is_valid(row).then(|| array.value(row).into()), false)
-                .unwrap_or(Value::Int32(array))
-        }
-        EdmType::Int64 => {
-            let array = array.as_primitive_opt::<Int64Type>()?;
-            small(array.len(), |row| array.is_valid(row).then(|| array.value(row)), quoted)
-                .unwrap_or(Value::Int64(array, quoted))
-        }
-        EdmType::String => match array.as_string_opt::<i32>() {
+        edm if edm.is_integer() => whole(array, quoted)?,
+        EdmType::String | EdmType::Guid => match array.as_string_opt::<i32>() {
             Some(array) => all_null(array).unwrap_or(Value::Text(array)),
             None => dictionary(array)?,
         },
         EdmType::DateTimeOffset => times(array.as_primitive_opt::<TimestampMicrosecondType>()?),
+        EdmType::Double | EdmType::Single => Value::Double(array.as_primitive_opt::<Float64Type>()?),
+        edm if is_structured(edm) => Value::Json(array.as_binary_opt()?),
+        edm => Value::Literal(array, edm.clone(), ieee754),
     })
+}
+
+fn whole(array: &ArrayRef, quoted: bool) -> Option<Value<'_>> {
+    if let Some(array) = array.as_primitive_opt::<Int32Type>() {
+        let get = |row| array.is_valid(row).then(|| array.value(row).into());
+        return Some(small(array.len(), get, quoted).unwrap_or(Value::Int32(array, quoted)));
+    }
+    let array = array.as_primitive_opt::<Int64Type>()?;
+    let get = |row| array.is_valid(row).then(|| array.value(row));
+    Some(small(array.len(), get, quoted).unwrap_or(Value::Int64(array, quoted)))
 }
 
 fn coded(codes: Vec<u32>, fragments: Vec<Vec<u8>>) -> Value<'static> {

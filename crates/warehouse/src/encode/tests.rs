@@ -6,7 +6,7 @@ use arrow_array::{
     ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray, types::Int32Type,
 };
-use model::EdmType;
+use odata::edm::EdmType;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -67,10 +67,17 @@ const TYPES: [(&str, EdmType); 6] = [
 ];
 
 fn format(level: Level, ieee754_compatible: bool, id: bool) -> RowFormat {
-    let fields: Vec<_> =
-        TYPES.iter().enumerate().map(|(column, &(name, edm))| Field { name, edm, column }).collect();
-    let id = id.then(|| IdFormat { set: "things", key: vec![fields[2].clone(), fields[3].clone()] });
-    RowFormat { fields, ieee754_compatible, level, entity_type: "n.thing".to_owned(), id }
+    let fields: Vec<_> = TYPES
+        .iter()
+        .enumerate()
+        .map(|(column, (name, edm))| Field { name: (*name).into(), edm: edm.clone(), column })
+        .collect();
+    let id = id.then(|| IdFormat {
+        member: "@odata.id",
+        set: "things",
+        key: vec![fields[2].clone(), fields[3].clone()],
+    });
+    RowFormat { fields, ieee754_compatible, level, entity_type: "n.thing".to_owned(), id, omits_nulls: false }
 }
 
 /// The plain encoder: one serde_json object per row.
@@ -84,6 +91,7 @@ fn naive(lines: &[Line], format: &RowFormat) -> String {
             }
             if format.id.is_some() {
                 let text = line.text.clone().unwrap_or_default().replace('\'', "''");
+                let text = odata::percent::encode(&text, "'");
                 let wide = line.wide.unwrap_or_default();
                 row.insert("@odata.id".to_owned(), json!(format!("things(wide={wide},text='{text}')")));
             }
@@ -98,7 +106,7 @@ fn naive(lines: &[Line], format: &RowFormat) -> String {
                 [json!(line.flag), json!(line.small), wide, json!(line.text), json!(word), json!(time)];
             for ((name, edm), value) in TYPES.iter().zip(values) {
                 if format.level == Level::Full && !matches!(edm, EdmType::Boolean | EdmType::String) {
-                    row.insert(format!("{name}@odata.type"), json!(edm.as_str().replace("Edm.", "#")));
+                    row.insert(format!("{name}@odata.type"), json!(edm.to_string().replace("Edm.", "#")));
                 }
                 row.insert((*name).to_owned(), value);
             }
@@ -169,5 +177,5 @@ fn a_column_of_another_type_is_refused_by_name() {
     let mut format = format(Level::Minimal, false, false);
     format.fields[0].edm = EdmType::Int64;
     let mut page = PageEncoder::new(format, "");
-    assert_eq!(page.write(&batch(&[]), &mut |_| true), Err(EncodeError::Type("flag")));
+    assert_eq!(page.write(&batch(&[]), &mut |_| true), Err(EncodeError::Type("flag".into())));
 }

@@ -149,7 +149,7 @@ const fn after(column: usize, op: Comparison, value: i64) -> Term {
 }
 
 /// Calls `found` with every property of the entity that `expr` reads.
-fn paths(expr: &Expr, found: &mut dyn FnMut(&str)) {
+pub(super) fn paths(expr: &Expr, found: &mut dyn FnMut(&str)) {
     let mut each = |exprs: &[Expr]| exprs.iter().for_each(|expr| paths(expr, found));
     match &expr.kind {
         ExprKind::Literal(_) => {}

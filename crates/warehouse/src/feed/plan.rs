@@ -2,26 +2,34 @@
 
 use std::ops::RangeInclusive;
 
-use ::model::{Table, Version};
+use ::model::Table;
 use api::Failure;
 use jiff::ToSpan as _;
 use lake::SnapshotId;
 use odata::edm::Model;
-use odata::expr::{Comparison, Expr, ExprKind, Literal, Path, Span};
+use odata::expr::Expr;
 use odata::query::{Context, Options, SystemOption, parse_options};
 
+use super::FeedRequest;
 use super::filter::{Filter, Term};
+use super::target::Target;
 use super::token::Place;
-use super::{FeedRequest, is_not_offered};
 use crate::lifetime::date_key;
 
-const OFFERED: [SystemOption; 6] = [
-    SystemOption::Select,
-    SystemOption::Top,
-    SystemOption::Skip,
-    SystemOption::Filter,
+const OFFERED: [SystemOption; 13] = [
+    SystemOption::Apply,
+    SystemOption::Compute,
     SystemOption::Count,
+    SystemOption::DeltaToken,
+    SystemOption::Expand,
+    SystemOption::Filter,
+    SystemOption::Id,
+    SystemOption::OrderBy,
+    SystemOption::Search,
+    SystemOption::Select,
+    SystemOption::Skip,
     SystemOption::SkipToken,
+    SystemOption::Top,
 ];
 
 /// What a request for rows comes to.
@@ -30,6 +38,8 @@ pub(super) struct Plan {
     pub(super) table: &'static Table,
     /// Places of the chosen columns in the table, in the order they are written.
     pub(super) chosen: Vec<usize>,
+    /// Whether only ids are written.
+    pub(super) is_reference: bool,
     /// Whether the client chose them; the context URL then names them.
     pub(super) is_chosen: bool,
     /// The days that can match.
@@ -48,6 +58,8 @@ pub(super) struct Plan {
     /// The day the download began.
     pub(super) day: jiff::civil::Date,
     pub(super) root_url: String,
+    /// What follows the root in links, such as `devices`.
+    pub(super) address: String,
     /// The raw query, for the next link.
     pub(super) query: String,
 }
@@ -58,26 +70,18 @@ pub(super) fn options(query: &str, model: &Model, table: &Table) -> Result<Optio
     let entity_type = entity_type
         .ok_or_else(|| Failure::not_found(format!("There is no {} in this version.", table.name)))?;
     let context = Context::new(model, entity_type).offering(&OFFERED);
-    parse_options(query, &context).map_err(|error| {
-        if is_not_offered(&error) && error.target.is_some() {
-            let message = format!(
-                "{} The feed answers $select, $top, $skip, $count and $filter; sort or group in your own tool.",
-                error.message
-            );
-            return Failure { message, ..error.into() };
-        }
-        error.into()
-    })
+    Ok(parse_options(query, &context)?)
 }
 
 impl Plan {
     pub(super) fn new(
         request: &FeedRequest<'_>,
-        version: Version,
-        table: &'static Table,
+        target: &Target,
         options: &Options,
+        condition: Option<&Expr>,
         page_rows: u64,
     ) -> Result<Self, Failure> {
+        let table = target.table;
         let place = match options.skiptoken.as_deref() {
             None => None,
             Some(text) => Some(Place::parse(text).ok_or_else(|| {
@@ -87,7 +91,9 @@ impl Plan {
             })?),
         };
         let day = place.map_or(request.today, |place| place.day);
-        let filter = options.filter.as_ref().map(|expr| Filter::new(expr, table)).unwrap_or_default();
+        // A filter behind $apply is about its results, not about the table.
+        let condition = condition.filter(|_| options.apply.is_empty());
+        let filter = condition.map(|expr| Filter::new(expr, table)).unwrap_or_default();
         let term_columns = filter.columns();
         let mut days = filter.days;
         if let Some(first) = history(options, day)?
@@ -99,53 +105,27 @@ impl Plan {
         let names = options.select.as_deref().map(|paths| paths.iter().filter_map(|path| path.as_property()));
         let chosen: Vec<_> = match names {
             Some(names) => names.filter_map(|name| table.index(name)).collect(),
-            None => table.shown_columns(version).map(|(at, _)| at).collect(),
+            None => table.shown_columns(target.version).map(|(at, _)| at).collect(),
         };
         Ok(Self {
             table,
             chosen,
+            is_reference: false,
             is_chosen: options.select.is_some(),
             days,
             terms: filter.terms,
             term_columns,
             skip: options.skip.unwrap_or_default(),
-            top: options.top,
+            top: if target.is_single() { Some(1) } else { options.top },
             count: options.count,
             page_rows,
             snapshot: place.map(|place| place.snapshot),
             first_row: place.map_or(0, |place| place.row),
             day,
             root_url: request.root_url.to_owned(),
+            address: target.address.clone(),
             query: request.query.to_owned(),
         })
-    }
-}
-
-impl Plan {
-    /// Narrows the plan to the entity with this key.
-    pub(super) fn only(&mut self, key: &[(String, Literal)], options: &Options) -> Result<(), Failure> {
-        let unfit = [
-            ("$filter", options.filter.is_some()),
-            ("$top", options.top.is_some()),
-            ("$skip", options.skip.is_some()),
-            ("$count", options.count),
-            ("$skiptoken", options.skiptoken.is_some()),
-        ];
-        if let Some((option, _)) = unfit.iter().find(|(_, is_given)| *is_given) {
-            let message = format!("{option} is for collections; a single entity takes only $select.");
-            return Err(Failure::bad_request(message).target(*option));
-        }
-        let mut filter = Filter::default();
-        for (name, value) in key {
-            let ty = value.ty().unwrap_or(odata::edm::EdmType::String);
-            let path = Expr::new(ExprKind::Path(Path::property(name, ty)), Span::default());
-            let value = Expr::new(ExprKind::Literal(value.clone()), Span::default());
-            let same = ExprKind::Compare(Comparison::Eq, Box::new(path), Box::new(value));
-            filter.add(&Expr::new(same, Span::default()), self.table);
-        }
-        self.term_columns = filter.columns();
-        (self.days, self.terms, self.top) = (filter.days, filter.terms, Some(1));
-        Ok(())
     }
 }
 

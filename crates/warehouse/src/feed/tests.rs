@@ -8,7 +8,11 @@ use serde_json::Value;
 use super::*;
 use crate::testkit::{Bench, Lists, bench};
 
+mod changes;
+mod scripts;
+
 const TODAY: Date = date(2018, 2, 21);
+const NOW: &str = "2018-02-21T12:00:00Z";
 
 /// Twelve days up to today with three devices each; the third is renamed today.
 fn twelve_days() -> Bench {
@@ -33,22 +37,21 @@ fn request<'a>(path: &'a str, query: &'a str) -> FeedRequest<'a> {
         odata_version: None,
         odata_max_version: None,
         prefer: None,
+        if_none_match: None,
+        is_compat: false,
         today: TODAY,
+        now: NOW.parse().expect("an instant"),
     }
 }
 
 fn text(bench: &Bench, page_rows: u64, request: &FeedRequest<'_>) -> Result<String, Failure> {
-    let response = Feed::new(bench.lake.clone(), page_rows).answer(request)?;
+    let response = Feed::new(bench.lake.clone(), bench.engine.clone(), page_rows).answer(request)?;
     let mut bytes = Vec::new();
-    match response.body {
-        FeedBody::Whole(whole) => bytes.extend_from_slice(&whole),
-        FeedBody::Rows(rows) => rows
-            .run(&mut |chunk| {
-                bytes.extend_from_slice(&chunk);
-                true
-            })
-            .expect("the files are whole"),
-    }
+    let whole = response.body.run(&mut |chunk| {
+        bytes.extend_from_slice(&chunk);
+        true
+    });
+    whole.expect("the files are whole");
     Ok(String::from_utf8(bytes).expect("UTF-8"))
 }
 
@@ -59,7 +62,7 @@ fn json(bench: &Bench, page_rows: u64, path: &str, query: &str) -> Value {
 }
 
 fn refused(bench: &Bench, path: &str, query: &str) -> Failure {
-    text(bench, 100, &request(path, query)).expect_err("this is refused")
+    text(bench, 100, &request(path, query)).expect_err(query)
 }
 
 /// The distinct days of an answer, first and last, and how many.
@@ -146,7 +149,7 @@ fn the_protocol_version_is_the_clients() {
             odata_max_version: max_version,
             ..request("$metadata", "")
         };
-        let response = Feed::new(bench.lake.clone(), 9).answer(&asked).expect("fine");
+        let response = Feed::new(bench.lake.clone(), bench.engine.clone(), 9).answer(&asked).expect("fine");
         assert_eq!(response.odata_version, expected, "{version:?} {max_version:?}");
         let xml = text(&bench, 9, &asked).expect("fine");
         assert!(xml.contains(&format!("Version=\"{expected}\"")), "{xml}");
@@ -213,16 +216,24 @@ fn refusals_name_the_option_and_the_place() {
         ("devices", "$select=deviceKey,nmae", Code::BadRequest, Some("$select"), Some(10)),
         ("devices", "$select=iccid", Code::BadRequest, Some("$select"), Some(0)),
         ("devices", "$top=-1", Code::BadRequest, Some("$top"), Some(0)),
-        ("devices", "$orderby=deviceKey", Code::NotImplemented, Some("$orderby"), None),
+        ("devices", "$orderby=deviceKy", Code::BadRequest, Some("$orderby"), Some(0)),
+        (
+            "devices",
+            "$apply=groupby((model),topcount(1,deviceKey))",
+            Code::NotImplemented,
+            Some("$apply"),
+            Some(0),
+        ),
+        ("devices", "$deltatoken=x", Code::BadRequest, Some("$deltatoken"), None),
+        ("devices", "$deltatoken=99", Code::Gone, Some("$deltatoken"), None),
         ("devices", "$fitler=a", Code::BadRequest, Some("$fitler"), None),
         ("devices", "$skiptoken=7", Code::BadRequest, Some("$skiptoken"), None),
         ("devices", "$skiptoken=999-0-20180221", Code::Gone, Some("$skiptoken"), None),
         ("devices", "maxhistorydays=week", Code::BadRequest, Some("maxhistorydays"), None),
-        ("devices(1)/deviceName", "", Code::NotImplemented, None, None),
         ("devices(9)", "", Code::NotFound, None, None),
-        ("devices('x')", "", Code::BadRequest, None, None),
+        ("devices('x')", "", Code::NotFound, None, None),
         ("devices(1)", "$top=1", Code::BadRequest, Some("$top"), None),
-        ("$batch", "", Code::NotImplemented, None, None),
+        ("$batch", "", Code::MethodNotAllowed, None, None),
     ] {
         let failure = refused(&bench, path, query);
         assert_eq!((failure.code, failure.target.as_deref()), (code, target), "{path}?{query}: {failure:?}");
@@ -232,7 +243,7 @@ fn refusals_name_the_option_and_the_place() {
         }
     }
     assert!(refused(&bench, "device", "").message.contains("devices"));
-    let wrong = FeedRequest { accept: Some("text/csv"), ..request("devices", "") };
+    let wrong = FeedRequest { accept: Some("text/html"), ..request("devices", "") };
     assert_eq!(text(&bench, 9, &wrong).map_err(|failure| failure.code), Err(Code::NotAcceptable));
 }
 
@@ -274,7 +285,7 @@ fn pages_are_pinned_to_their_snapshot_until_it_is_forgotten() {
 fn a_client_may_ask_for_smaller_pages() {
     let bench = twelve_days();
     let small = FeedRequest { prefer: Some("odata.maxpagesize=2"), ..request("devices", "") };
-    let feed = Feed::new(bench.lake.clone(), 100);
+    let feed = Feed::new(bench.lake.clone(), bench.engine.clone(), 100);
     let response = feed.answer(&small).expect("fine");
     assert_eq!(response.preference_applied.as_deref(), Some("odata.maxpagesize=2"));
     assert!(text(&bench, 100, &small).expect("fine").contains("@odata.nextLink"));
@@ -296,7 +307,7 @@ proptest! {
         let bench = &*BENCH.with(std::rc::Rc::clone);
         let asked = FeedRequest { accept: Some(&accept), prefer: Some(&accept), ..request(&path, &query) };
         for root in [Root::Query, Root::Path(Version::Beta)] {
-            if let Err(failure) = text(bench, 5, &FeedRequest { root, ..asked.clone() }) {
+            if let Err(failure) = text(bench, 5, &FeedRequest { root, ..asked }) {
                 prop_assert!(failure.code != Code::Internal && !failure.message.is_empty(), "{failure:?}");
             }
         }

@@ -49,15 +49,20 @@ pub(super) fn option(query: &str, name: &str) -> Option<String> {
 
 /// The address of the next page: the same request, going on at `place`, with `top` rows still wanted.
 pub(super) fn next_link(address: &str, query: &str, place: Place, top: Option<u64>) -> String {
-    let is_kept = |pair: &&str| {
-        let name = decode(pair.split_once('=').map_or(*pair, |(name, _)| name));
-        let name = name.strip_prefix('$').unwrap_or(&name).to_ascii_lowercase();
-        !pair.is_empty() && !["top", "skip", "skiptoken"].contains(&name.as_str())
-    };
-    let mut pairs: Vec<String> = query.split('&').filter(is_kept).map(str::to_owned).collect();
+    let mut pairs = same_request(query);
     pairs.extend(top.map(|top| format!("$top={top}")));
     pairs.push(format!("$skiptoken={place}"));
     format!("{address}?{}", pairs.join("&"))
+}
+
+/// The options of a request without those about a part of the rows.
+pub(super) fn same_request(query: &str) -> Vec<String> {
+    let is_kept = |pair: &&str| {
+        let name = decode(pair.split_once('=').map_or(*pair, |(name, _)| name));
+        let name = name.strip_prefix('$').unwrap_or(&name).to_ascii_lowercase();
+        !pair.is_empty() && !["top", "skip", "skiptoken", "deltatoken"].contains(&name.as_str())
+    };
+    query.split('&').filter(is_kept).map(str::to_owned).collect()
 }
 
 /// Percent-decoding that leaves alone what it does not understand: strict reading is the parser's work.

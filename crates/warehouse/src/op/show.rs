@@ -1,11 +1,13 @@
 //! What the warehouse page shows: the feed's addresses, the last day, and every table.
 
+use std::collections::BTreeMap;
+
 use ::model::Version;
 use ::model::explorer::{ExplorerColumn, columns};
 use api::{Failure, Permitted};
 use axum::Json;
 use jiff::civil::Date;
-use lake::{At, Lake, SnapshotError};
+use lake::{At, Lake, Snapshot, SnapshotError};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::TenantId;
@@ -30,6 +32,8 @@ pub struct View {
     pub path_root: String,
     /// The same in beta.
     pub path_root_beta: String,
+    /// The extended model, with navigation properties.
+    pub path_root_extended: String,
     /// The last published day; null before the first.
     pub last_snapshot: Option<LastSnapshot>,
     /// Where it was moved last; null if it never was.
@@ -69,8 +73,15 @@ pub struct TableView {
     pub retention_days: Option<u16>,
     /// One or two sentences.
     pub description: &'static str,
-    /// Its columns.
+    /// The versions that show it.
+    pub versions: Vec<&'static str>,
+    /// The first and the last day that has rows, yyyymmdd; null for tables that are not dated.
+    pub oldest_date_key: Option<i64>,
+    pub newest_date_key: Option<i64>,
+    /// Its columns, in all versions.
     pub columns: Vec<ExplorerColumn>,
+    /// The names of those that each version shows.
+    pub columns_by_version: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
 /// Gives the view.
@@ -93,6 +104,7 @@ fn view(warehouse: &Warehouse, tenant: TenantId) -> Result<View, Failure> {
         feed_url_beta: feed(Version::Beta),
         path_root: path(Version::V1),
         path_root_beta: path(Version::Beta),
+        path_root_extended: path(Version::Extended),
         last_snapshot: last_snapshot(&lake)?,
         moved,
         duckdb_attach: warehouse.lakes.duckdb_attach(tenant),
@@ -112,18 +124,43 @@ fn last_snapshot(lake: &Lake) -> Result<Option<LastSnapshot>, Failure> {
 }
 
 fn tables(plan: &Plan, today: Date, lake: &Lake) -> Result<Vec<TableView>, SnapshotError> {
-    let sizes = lake.table_sizes(&lake.snapshot(&At::Latest)?)?;
+    let latest = lake.snapshot(&At::Latest)?;
+    let sizes = lake.table_sizes(&latest)?;
     let view = |table: &&'static ::model::Table| {
+        let (oldest_date_key, newest_date_key) = days(table, lake, &latest)?;
+        let shown = Version::ALL.into_iter().filter(|version| table.shown.in_version(*version));
+        let names = |version| table.shown_columns(version).map(|(_, column)| column.name).collect();
         let size = sizes.iter().find(|size| size.table == table.name);
-        TableView {
+        Ok(TableView {
+            versions: shown.clone().map(Version::as_str).collect(),
+            oldest_date_key,
+            newest_date_key,
+            columns_by_version: shown.map(|version| (version.as_str(), names(version))).collect(),
             name: table.name,
             kind: table.kind.as_str(),
             rows: size.map_or(0, |size| size.rows),
             size_bytes: size.map_or(0, |size| size.bytes),
             retention_days: Some(plan.kept(table, today).days()).filter(|days| *days > 0),
             description: table.doc,
-            columns: columns(table, Version::Beta),
-        }
+            columns: columns(table, Version::Extended),
+        })
     };
-    Ok(::model::tables().iter().map(view).collect())
+    ::model::tables().iter().map(view).collect()
+}
+
+/// The first and the last day of a dated table.
+fn days(
+    table: &::model::Table,
+    lake: &Lake,
+    latest: &Snapshot,
+) -> Result<(Option<i64>, Option<i64>), SnapshotError> {
+    if !table.is_dated() {
+        return Ok((None, None));
+    }
+    let files = match lake.files(latest, table.name, None) {
+        Err(SnapshotError::UnknownTable(_)) => Vec::new(),
+        files => files?,
+    };
+    let days = || files.iter().filter(|file| file.rows > 0).filter_map(|file| file.partition);
+    Ok((days().min(), days().max()))
 }

@@ -113,6 +113,12 @@ impl Doors {
         (response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
+    async fn post(&self, uri: &str, who: &str, body: &Value) -> (u16, Value) {
+        let request = Request::post(uri).header("x-as", who).header("content-type", "application/json");
+        let (response, text) = ask(&self.router, request, &body.to_string()).await;
+        (response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
     async fn publish(&self, body: &str) -> (u16, Value) {
         self.send(Request::post("/api/warehouse/snapshots"), "system", body).await
     }
@@ -133,6 +139,7 @@ fn check(test: impl AsyncFn(&Doors, &Store)) {
         let config = Config {
             origin: "https://deck".to_owned(),
             page_rows: 100,
+            is_compat: false,
             retention: Retention::Documented,
             holder: "test".to_owned(),
         };
@@ -208,7 +215,9 @@ fn errors_leave_in_odata_form() {
         let (status, error) = doors.get("/ReportingService/DataWarehouseFEService/devices", "app").await;
         assert_eq!((status, &error["error"]["target"]), (400, &json!("api-version")));
         assert_eq!(doors.get("/warehouse/v1.0/device", "app").await.0, 404);
-        assert_eq!(doors.get("/warehouse/v1.0/devices?$orderby=model", "app").await.0, 501);
+        let (status, error) =
+            doors.get("/warehouse/v1.0/devices?$apply=nest(identity%20as%20all)", "app").await;
+        assert_eq!((status, &error["error"]["target"]), (501, &json!("$apply")));
     });
 }
 
@@ -270,5 +279,142 @@ fn answers_carry_the_headers_clients_look_for() {
         let (response, text) = ask(&doors.router, Request::get("/warehouse/v1.0/$metadata"), "").await;
         assert_eq!(response.headers()["content-type"], "application/xml");
         assert!(text.starts_with("<?xml"), "{text}");
+    });
+}
+
+#[test]
+fn sql_is_answered_within_its_limits_and_recorded() {
+    check(async |doors, store| {
+        doors.publish("{}").await;
+        let before = store.read::<_, SqlError>(TENANT, audit::count).await.expect("readable");
+        let sql = "select d.\"deviceName\", u.\"userName\", 1.5 as half, d.\"enrolledDateTime\" from devices d left join users u on u.\"userId\" = d.\"userId\" order by 1 desc";
+        let (status, found) = doors.post("/api/warehouse/query", "system", &json!({ "sql": sql })).await;
+        assert_eq!(status, 200, "{found}");
+        assert_eq!(found["columns"][3], json!({"name": "enrolledDateTime", "type": "Edm.DateTimeOffset"}));
+        let first = json!({"deviceName": "2", "userName": null, "half": 1.5, "enrolledDateTime": "1970-01-01T00:00:01Z"});
+        assert_eq!((&found["rows"][0], &found["truncated"]), (&first, &json!(false)));
+        let limited = json!({ "sql": "select * from devices", "limit": 1 });
+        let (_, found) = doors.post("/api/warehouse/query", "system", &limited).await;
+        assert_eq!((found["rows"].as_array().map(Vec::len), &found["truncated"]), (Some(1), &json!(true)));
+        let hidden = json!({ "sql": "select count(*) as n from \"deviceTypes\"" });
+        let (_, found) = doors.post("/api/warehouse/query", "system", &hidden).await;
+        assert_eq!(found["columns"][0]["type"], "Edm.Int64");
+        for (sql, position) in [("select *\nfrom devices wher x = 1", Some(27)), ("drop table devices", None)]
+        {
+            let (status, error) = doors.post("/api/warehouse/query", "system", &json!({ "sql": sql })).await;
+            assert_eq!((status, &error["target"]), (400, &json!("sql")), "{error}");
+            assert_eq!(error["position"].as_u64(), position, "{error}");
+        }
+        let (status, _) =
+            doors.post("/api/warehouse/query", "system", &json!({ "sql": "", "limit": 0 })).await;
+        assert_eq!(status, 400);
+        let (status, _) = doors.post("/api/warehouse/query", "app", &json!({ "sql": "select 1" })).await;
+        assert_eq!(status, 403);
+        let after = store.read::<_, SqlError>(TENANT, audit::count).await.expect("readable");
+        assert_eq!(after - before, 5);
+    });
+}
+
+#[test]
+fn batches_are_answered_one_by_one() {
+    check(async |doors, _| {
+        doors.publish("{}").await;
+        let one = json!({"requests": [
+            {"id": "1", "method": "GET", "url": "devices/$count"},
+            {"id": "2", "method": "GET", "url": "/warehouse/v1.0/devices?$select=deviceName&$top=1"},
+            {"id": "3", "method": "GET", "url": "devices?$filter=nothing eq 1"},
+            {"id": "4", "method": "DELETE", "url": "devices(1)"},
+        ]});
+        let (status, found) = doors.post("/warehouse/v1.0/$batch", "app", &one).await;
+        assert_eq!(status, 200, "{found}");
+        let of = |at: usize| found["responses"][at]["status"].as_u64();
+        assert_eq!([of(0), of(1), of(2), of(3)], [Some(200), Some(200), Some(400), Some(405)], "{found}");
+        assert_eq!(found["responses"][1]["body"]["value"][0]["deviceName"], "1");
+        let root = "/ReportingService/DataWarehouseFEService";
+        let body = "--b\r\nContent-Type: application/http\r\n\r\nGET deviceTypes?$top=1&$select=deviceTypeKey HTTP/1.1\r\n\r\n\r\n--b--\r\n";
+        let request = Request::post(format!("{root}/$batch?api-version=v1.0"))
+            .header("x-as", "app")
+            .header("content-type", "multipart/mixed;boundary=b");
+        let (response, text) = ask(&doors.router, request, body).await;
+        assert_eq!(response.status(), 200, "{text}");
+        assert!(text.contains("\"deviceTypeKey\":-1"), "{text}");
+        let (status, _) = doors.post("/warehouse/v1.0/$batch", "stranger", &one).await;
+        assert_eq!(status, 403);
+    });
+}
+
+#[test]
+fn report_tools_get_files_that_open_the_feed() {
+    check(async |doors, _| {
+        let (status, found) = doors.get("/api/warehouse/power-bi.pbids?version=beta", "app").await;
+        assert_eq!(status, 200);
+        assert_eq!(found["connections"][0]["details"]["address"]["url"], "https://deck/warehouse/beta/");
+        let (_, found) = doors.get("/api/warehouse/excel.odc?table=users", "app").await;
+        let text = found.as_str().expect("not JSON");
+        assert!(
+            text.contains("Data Source=https://deck/warehouse/v1.0/;") && text.contains(">users<"),
+            "{text}"
+        );
+        assert_eq!(doors.get("/api/warehouse/excel.odc?table=currentUsers", "app").await.0, 404);
+        assert_eq!(doors.get("/api/warehouse/power-bi.pbids?version=2", "app").await.0, 400);
+    });
+}
+
+#[test]
+fn bodies_are_compressed_and_kept_by_their_tag() {
+    check(async |doors, _| {
+        doors.publish("{}").await;
+        let uri = "/warehouse/v1.0/dates";
+        let request = Request::get(uri).header("accept-encoding", "gzip, deflate").header("x-as", "app");
+        let request = request.body(Body::empty()).expect("a request");
+        let response = doors.router.clone().oneshot(request).await.expect("never fails");
+        assert_eq!(response.headers()["content-encoding"], "gzip");
+        let tag = response.headers()["etag"].clone();
+        let packed = response.into_body().collect().await.expect("whole").to_bytes();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&*packed), &mut text).expect("gzip");
+        assert!(text.starts_with('{') && text.ends_with('}'));
+        let request = Request::get(uri).header("if-none-match", tag).header("x-as", "app");
+        let (response, text) = ask(&doors.router, request, "").await;
+        assert_eq!((response.status().as_u16(), text.as_str()), (304, ""));
+        let request = Request::head(uri).header("x-as", "app");
+        let (response, text) = ask(&doors.router, request, "").await;
+        assert_eq!((response.status().as_u16(), text.as_str()), (200, ""));
+        assert_eq!(response.headers()["odata-version"], "4.0");
+        // The original's refusal says nothing.
+        let (status, error) =
+            doors.get("/warehouse/v1.0/devices?compat=strict&$filter=model%20eq%20'x'", "app").await;
+        assert_eq!(status, 400);
+        let inner = error["Message"].as_str().expect("a text");
+        assert!(inner.contains("Activity ID") && serde_json::from_str::<Value>(inner).is_ok(), "{inner}");
+    });
+}
+
+#[test]
+fn an_answer_may_be_fetched_later() {
+    check(async |doors, _| {
+        doors.publish("{}").await;
+        for uri in [
+            "/warehouse/v1.0/devices?$select=deviceKey",
+            "/ReportingService/DataWarehouseFEService/devices?api-version=v1.0&$select=deviceKey",
+        ] {
+            let request = Request::get(uri).header("prefer", "respond-async").header("x-as", "app");
+            let (response, _) = ask(&doors.router, request, "").await;
+            assert_eq!(
+                (response.status(), &response.headers()["preference-applied"]),
+                (202.try_into().expect("a status"), &"respond-async".parse().expect("a header"))
+            );
+            let location = response.headers()["location"].to_str().expect("text").to_owned();
+            let path = location.strip_prefix("https://deck").expect("our address");
+            let request = Request::get(path).header("x-as", "app");
+            let (response, text) = ask(&doors.router, request, "").await;
+            assert_eq!(
+                (response.status().as_u16(), &response.headers()["asyncresult"]),
+                (200, &"200".parse().expect("a header"))
+            );
+            assert!(text.contains("{\"deviceKey\":2}"), "{text}");
+            assert_eq!(doors.get(path, "stranger").await.0, 403);
+        }
+        assert_eq!(doors.get("/warehouse/v1.0/$status/%ff", "app").await.0, 404);
     });
 }

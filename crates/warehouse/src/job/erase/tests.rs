@@ -207,7 +207,8 @@ fn nor_in_an_object_store() {
     let catalogue = DatabaseUrl::sqlite(folder.path().join("catalogue.db"));
     let lake = Lake::open_in(&catalogue, &bucket, world.clone()).expect("a new lake opens");
     let config = lake::LakeConfig { catalogue, data_dir: folder.path().join("unused") };
-    let bench = Bench { lake, world, config, folder };
+    let engine = crate::testkit::engine_in(folder.path());
+    let bench = Bench { lake, world, engine, config, folder };
     publish(&bench, date(2026, 1, 5), &lists(0));
     publish(&bench, date(2026, 1, 6), &lists(1));
     let copies = |folder: &Path| {
