@@ -5,7 +5,9 @@ import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 // A busy machine may take seconds to draw a dialog; waiting longer costs nothing when all is well.
-configure({ asyncUtilTimeout: 15_000 });
+// Without real focus Fluent may take an open dialog for one in the background and hide it from screen readers; what
+// they get is tried in a real browser.
+configure({ asyncUtilTimeout: 15_000, defaultHidden: true });
 
 afterEach(() => {
   cleanup();
