@@ -85,6 +85,7 @@ fn another_value(key: &Key) -> &'static str {
         "otlp.endpoint" => "http://127.0.0.1:4318",
         "log.format" => "json",
         "log.level" => "debug",
+        "feed.refusals" => "original",
         "mail.security" => "none",
         "outbound.private_addresses" => "refuse",
         _ if key.shape == setting::Shape::Number => "77",

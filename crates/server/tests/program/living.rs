@@ -111,7 +111,7 @@ fn a_request_that_is_being_answered_is_finished_before_the_end() {
     assert_eq!(server.wait().0.code(), Some(0));
 }
 
-const READY_KEYS: [&str; 13] = [
+const READY_KEYS: [&str; 16] = [
     "origin",
     "ca_file",
     "tenant_id",
@@ -125,6 +125,9 @@ const READY_KEYS: [&str; 13] = [
     "pid",
     "enrollment_token",
     "one_time_sign_in",
+    "scim_root",
+    "provisioning_client_id",
+    "provisioning_client_secret",
 ];
 
 #[test]

@@ -236,7 +236,7 @@ impl Applying<'_> {
             }
         }
         let mut plan = None;
-        for part in parts {
+        for (place, part) in (0_i64..).zip(parts) {
             let exprs = shapes.iter().map(|shape| {
                 let ty = super::value::arrow_type(&shape.ty);
                 let value = match (part.shape(&shape.name), &ty) {
@@ -252,17 +252,24 @@ impl Applying<'_> {
                 };
                 value.alias(shape.name.as_str())
             });
-            let exprs: Vec<_> = exprs.collect();
+            let exprs: Vec<_> = exprs.chain([lit(place).alias(PLACE)]).collect();
             let next = part.plan.project(exprs)?;
             plan = Some(match plan {
                 None => next,
                 Some(before) => LogicalPlanBuilder::union(before, next.build()?)?,
             });
         }
-        let plan = plan.ok_or(QueryFailure::Empty)?;
+        // A union keeps no order: the sequences come one after the other, each in the order of its columns.
+        let names = || shapes.iter().map(|shape| ident(shape.name.as_str()));
+        let mut order = vec![ident(PLACE).sort(true, true)];
+        order.extend(names().map(|name| name.sort(true, true)));
+        let plan = plan.ok_or(QueryFailure::Empty)?.sort(order)?.project(names().collect::<Vec<_>>())?;
         Ok(Relation { plan, shapes })
     }
 }
+
+/// Which of the sequences of a `concat` a row is from. No property has a slash in its name.
+const PLACE: &str = "concat/place";
 
 /// The plan with the value of `window` as a column `name`, beside `shapes` and `others`.
 fn widened(
