@@ -1,6 +1,7 @@
 /**
  * The rules without a page: errors, addresses, filters, formats.
  */
+import type { WarehouseTable } from '../src/api/types';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../src/api/client';
 import { and, literal, orderby, phrase, queryString } from '../src/api/odata';
@@ -12,6 +13,17 @@ import { pickLanguage } from '../src/i18n/i18n';
 import { matching } from '../src/routes/devices/SoftwareTab';
 import { feedPath, readable, selectOf, splitAt } from '../src/routes/warehouse/address';
 import { snippet, TOOLS } from '../src/routes/warehouse/snippets';
+
+const DEVICES = {
+  name: 'devices',
+  kind: 'dimension' as const,
+  rows: 1,
+  sizeBytes: 1,
+  retentionDays: null,
+  description: null,
+  versions: ['v1.0', 'beta'],
+  columns: [],
+} satisfies WarehouseTable;
 
 describe('failureOf', () => {
   it('reads problem details with the missing permissions', () => {
@@ -97,7 +109,7 @@ describe('addresses', () => {
   });
 
   it('shows and asks the same feed address', () => {
-    const path = feedPath('devices', {
+    const path = feedPath(DEVICES, {
       filter: "deviceName eq 'a b'",
       select: 'deviceKey',
       page: 3,
@@ -174,4 +186,20 @@ it.each(TOOLS.filter((tool) => tool !== 'duckdb'))('%s gets this server and no s
   const code = snippet(tool, values);
   expect(code).toContain('https://q.example/T');
   expect(code).toContain('CLIENT_SECRET');
+});
+
+describe('the version a table is asked in', () => {
+  it('is the chosen one, else the first that shows it', () => {
+    const extended = { ...DEVICES, name: 'currentUsers', versions: ['extended'] };
+    expect(feedPath(extended, {})).toMatch(/^\/warehouse\/extended\/currentUsers\?/);
+    expect(feedPath(DEVICES, {})).toMatch(/^\/warehouse\/v1\.0\/devices\?/);
+    expect(feedPath(DEVICES, { version: 'beta' })).toMatch(/^\/warehouse\/beta\/devices\?/);
+  });
+
+  it('groups the rows that the filter leaves', () => {
+    const path = feedPath(DEVICES, { by: 'model', filter: "osVersion eq '15'" });
+    expect(decodeURIComponent(path)).toBe(
+      "/warehouse/v1.0/devices?$apply=filter(osVersion eq '15')/groupby((model),aggregate($count as amount))&$orderby=amount desc&$top=50",
+    );
+  });
 });

@@ -172,7 +172,11 @@ export interface WarehouseTable {
   sizeBytes: number;
   retentionDays: number | null;
   description: string | null;
+  /** The versions of the feed that show it, oldest first. */
+  versions?: string[];
   columns: WarehouseColumn[];
+  /** The names of the columns that each version shows. */
+  columnsByVersion?: Record<string, string[]>;
 }
 
 export interface Warehouse {

@@ -105,7 +105,8 @@ export function warehouseSearch(search: Raw): WarehouseSearch {
 }
 
 export interface ExplorerSearch {
-  version?: 'beta' | 'extended' | undefined;
+  /** Not given: the first version that shows the table. */
+  version?: 'v1.0' | 'beta' | 'extended' | undefined;
   select?: string | undefined;
   filter?: string | undefined;
   orderby?: string | undefined;
@@ -121,7 +122,7 @@ export interface ExplorerSearch {
 export function explorerSearch(search: Raw): ExplorerSearch {
   const version = search['version'];
   return {
-    version: version === 'beta' || version === 'extended' ? version : undefined,
+    version: version === 'v1.0' || version === 'beta' || version === 'extended' ? version : undefined,
     select: optional(search['select']),
     filter: optional(search['filter']),
     orderby: optional(search['orderby']),

@@ -61,7 +61,7 @@ function Explorer({ table }: { table: WarehouseTable }) {
   const { t } = useTranslation();
   const search = useSearch({ from: '/app/data-warehouse/explore/$collection' });
   const navigate = useNavigate({ from: '/data-warehouse/explore/$collection' });
-  const path = feedPath(table.name, search);
+  const path = feedPath(table, search);
   return (
     <>
       <Panel title={t('explorer.request')}>

@@ -19,7 +19,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WarehouseTable } from '../../api/types';
 import type { ExplorerSearch } from '../../app/search';
-import { DEFAULT_TOP, selectOf, VERSIONS } from './address';
+import { columnsOf, DEFAULT_TOP, selectOf, versionOf, VERSIONS } from './address';
 import { Grouping, type Grouped } from './Grouping';
 
 const TOPS = [10, 50, 200, 1000];
@@ -70,11 +70,11 @@ function groupOf({ by, measure, of }: Grouped, columns: string[]): ExplorerSearc
 export function RequestBuilder({ table, search, onRun }: RequestBuilderProps) {
   const styles = useStyles();
   const { t } = useTranslation();
-  const all = table.columns.map((column) => column.name);
+  const [version, setVersion] = useState(search.version);
+  const all = columnsOf(table, versionOf(table, version));
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(search.select?.split(',') ?? all));
   const [filter, setFilter] = useState(search.filter ?? '');
   const [top, setTop] = useState(search.top ?? DEFAULT_TOP);
-  const [version, setVersion] = useState(search.version);
   const [order, setOrder] = useState(search.orderby ?? '');
   const [grouped, setGrouped] = useState<Grouped>({
     by: search.by ?? '',
@@ -126,12 +126,10 @@ export function RequestBuilder({ table, search, onRun }: RequestBuilderProps) {
         </Field>
         <Field className={styles.small} label={t('explorer.version')}>
           <Select
-            value={version ?? 'v1.0'}
-            onChange={(_, data) =>
-              setVersion(data.value === 'beta' || data.value === 'extended' ? data.value : undefined)
-            }
+            value={versionOf(table, version)}
+            onChange={(_, data) => setVersion(VERSIONS.find((name) => name === data.value))}
           >
-            {VERSIONS.map((name) => (
+            {(table.versions ?? VERSIONS).map((name) => (
               <option key={name} value={name}>
                 {name}
               </option>

@@ -2,6 +2,7 @@
  * The address of the feed that the explorer shows and runs: the same text, so that what is seen is what is asked.
  */
 import { queryString } from '../../api/odata';
+import type { WarehouseTable } from '../../api/types';
 import type { ExplorerSearch } from '../../app/search';
 
 export const DEFAULT_TOP = 50;
@@ -13,13 +14,23 @@ export type Measure = (typeof MEASURES)[number];
 
 export const VERSIONS = ['v1.0', 'beta', 'extended'] as const;
 
-export function feedPath(collection: string, search: ExplorerSearch): string {
+/** The version to ask: the one that was chosen, else the first that shows the table. */
+export function versionOf(table: WarehouseTable, chosen: string | undefined): string {
+  return chosen ?? table.versions?.[0] ?? VERSIONS[0];
+}
+
+/** The columns that a version shows. */
+export function columnsOf(table: WarehouseTable, version: string): string[] {
+  return table.columnsByVersion?.[version] ?? table.columns.map((column) => column.name);
+}
+
+export function feedPath(table: WarehouseTable, search: ExplorerSearch): string {
   const top = search.top ?? DEFAULT_TOP;
   const skip = ((search.page ?? 1) - 1) * top;
   const options = search.by
     ? queryString({ apply: applyOf(search), orderby: search.orderby ?? `${AMOUNT} desc`, top, skip })
     : queryString({ select: search.select, filter: search.filter, orderby: search.orderby, top, skip });
-  return `/warehouse/${search.version ?? 'v1.0'}/${encodeURIComponent(collection)}${options}`;
+  return `/warehouse/${versionOf(table, search.version)}/${encodeURIComponent(table.name)}${options}`;
 }
 
 /** `$filter` would be asked of the groups, so the condition on the rows goes before the grouping. */
