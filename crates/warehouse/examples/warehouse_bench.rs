@@ -189,8 +189,10 @@ fn download(lake: &Lake, devices: u64) -> Result<(), Box<dyn std::error::Error>>
     let table = model::table("devicePropertyHistories").ok_or("declared")?;
     let snapshot = lake.snapshot(&At::Latest)?;
     let files = lake.files(&snapshot, table.name, Some(20_261_121..=20_261_121))?;
-    let columns: Vec<_> = table.columns.iter().map(|column| column.name).collect();
-    let fields = table.columns.iter().enumerate().map(|(column, declared)| Field {
+    // What v1.0 shows: the columns that a download of the feed has.
+    let shown = || table.shown_columns(model::Version::V1).map(|(_, column)| column);
+    let columns: Vec<_> = shown().map(|column| column.name).collect();
+    let fields = shown().enumerate().map(|(column, declared)| Field {
         name: declared.name.into(),
         edm: warehouse::edm::edm_type(declared.edm),
         column,

@@ -8,11 +8,17 @@ mod memory;
 mod snapshot;
 mod status;
 
-use anyhow::{Context as _, Result};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
 
 use crate::demo::{Profile, Programs};
 use crate::options::Bench;
+use crate::process::{Show, run};
 use crate::site::Site;
+
+const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// Measures one thing.
 ///
@@ -31,6 +37,22 @@ pub(crate) fn command(site: &Site, what: &Bench, dev: bool) -> Result<()> {
         Bench::Snapshot { devices } => snapshot::measure(site, &programs, devices),
         Bench::Status { devices } => status::measure(site, &programs, devices),
     }
+}
+
+/// Builds an example of the warehouse as it is released.
+fn build_example(site: &Site, name: &str) -> Result<()> {
+    let mut build = Command::new("cargo");
+    build.args(["build", "--release", "--package", "quarterdeck-warehouse", "--example", name]);
+    build.current_dir(&site.root).env("CARGO_TARGET_DIR", &site.target);
+    let built = run(site, "bench-build", &mut build, BUILD_LIMIT, Show::Nothing)?;
+    if !built.success {
+        bail!("the example {name} does not build:\n{}", built.trouble(8));
+    }
+    Ok(())
+}
+
+fn example(site: &Site, name: &str) -> Command {
+    Command::new(site.target.join("release/examples").join(name))
 }
 
 /// One figure of `/proc/<pid>/status`, in bytes: `VmRSS` now, `VmHWM` at most so far.

@@ -8,12 +8,15 @@ use anyhow::{Context as _, Result, bail};
 use super::super::feed::{Feed, path_of};
 use super::super::http::{Client, Streamed};
 use super::memory::Memory;
-use super::{grouped, mebibytes, memory_bytes, processor_seconds};
+use super::{build_example, example, grouped, mebibytes, memory_bytes, processor_seconds};
 use crate::demo::{Demo, Fleet, Programs};
-use crate::process::shown;
+use crate::process::{Show, run, shown};
 use crate::site::Site;
 
 const SET: &str = "devicePropertyHistories";
+/// Measures the parts of a download alone.
+const EXAMPLE: &str = "warehouse_bench";
+const LIMIT: Duration = Duration::from_secs(60 * 60);
 /// Enough of a page's end to hold the link to the next one.
 const TAIL_BYTES: usize = 4096;
 
@@ -68,7 +71,36 @@ pub(super) fn measure(site: &Site, programs: &Programs, rows: u64, days: u32, ru
     let best = best.context("no run was asked for")?;
     let limit = from_memory(bytes, &folder, runs)?;
     report(n_rows, &best, &limit, memory_before, peak);
+    drop(demo);
+    beside_limits(site, n_rows, &best, &limit)
+}
+
+/// The limit of a download: the same bytes from memory (B1), writing rows that are decoded already (B2) and decoding
+/// without writing (B3), one after the other on one core; B0 copies the bytes.
+fn beside_limits(site: &Site, n_rows: u64, best: &Download, from_memory: &Streamed) -> Result<()> {
+    build_example(site, EXAMPLE)?;
+    println!("\nthe parts of a download, each alone, of as many rows");
+    let mut parts = example(site, EXAMPLE);
+    let ran = run(site, "bench-parts", parts.arg(n_rows.to_string()), LIMIT, Show::Lines)?;
+    let part = |name: &str| seconds_of(&ran.text, name).with_context(|| format!("no figure of '{name}'"));
+    let (copy, encode, decode) = (part("copy same bytes:")?, part("encode only:")?, part("decode only:")?);
+    let served = from_memory.whole.as_secs_f64();
+    let limit = served + encode + decode;
+    let whole = best.whole.as_secs_f64();
+    println!(
+        "\n  B0 copy {copy:.3} s, B1 from memory {served:.3} s, B2 write {encode:.3} s, B3 decode {decode:.3} s"
+    );
+    println!(
+        "  limit B1 + B2 + B3 {limit:.3} s; the feed took {whole:.3} s: {:.2} of the limit",
+        whole / limit
+    );
     Ok(())
+}
+
+/// The seconds in the line that begins with `name`.
+fn seconds_of(text: &str, name: &str) -> Option<f64> {
+    let line = text.lines().find_map(|line| line.trim().strip_prefix(name))?;
+    line.trim().split(' ').next()?.parse().ok()
 }
 
 fn download(feed: &Feed, pid: u32, mut sink: impl FnMut(&[u8])) -> Result<Download> {
@@ -187,6 +219,14 @@ mod tests {
             body.chunks(size).for_each(|piece| rows.count(piece));
             assert_eq!(rows.n, 3, "pieces of {size}");
         }
+    }
+
+    #[test]
+    fn the_figures_of_the_parts_are_read() {
+        let text = "snapshot\ndecode only:     0.125 s, 8.00 M rows/s\ncopy same bytes: 1.5 s, x\n";
+        assert_eq!(seconds_of(text, "decode only:"), Some(0.125));
+        assert_eq!(seconds_of(text, "copy same bytes:"), Some(1.5));
+        assert_eq!(seconds_of(text, "encode only:"), None);
     }
 
     #[test]

@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{grouped, mebibytes};
+use super::{build_example, grouped, mebibytes};
 use crate::demo::{Demo, Fleet, Programs};
 use crate::process::{Show, run, shown};
 use crate::site::Site;
 use crate::tools::python::{Venv, requirements};
 
 /// Long enough for a build from nothing on two cores, and for a million devices.
-const BUILD_LIMIT: Duration = Duration::from_secs(45 * 60);
 const LIMIT: Duration = Duration::from_secs(3600);
+const EXAMPLE: &str = "snapshot_bench";
 
 pub(super) fn measure(site: &Site, programs: &Programs, devices: u32) -> Result<()> {
     let folder = site.fresh_folder("bench-snapshot")?;
@@ -55,13 +55,7 @@ pub(super) fn measure(site: &Site, programs: &Programs, devices: u32) -> Result<
 
 /// The day of as many devices, 2 % of them changed, without the store: beside the limits of the same bytes.
 fn beside_limits(site: &Site, devices: u32) -> Result<()> {
-    let mut build = Command::new("cargo");
-    build.args(["build", "--release", "--package", "quarterdeck-warehouse", "--example", "snapshot_bench"]);
-    build.current_dir(&site.root).env("CARGO_TARGET_DIR", &site.target);
-    let built = run(site, "bench-build", &mut build, BUILD_LIMIT, Show::Nothing)?;
-    if !built.success {
-        bail!("the example snapshot_bench does not build:\n{}", built.trouble(8));
-    }
+    build_example(site, EXAMPLE)?;
     println!("\nthe second day of a fleet of which 2 % changed");
     let ran = run(site, "bench-day", example(site).args(["all", &devices.to_string()]), LIMIT, Show::Lines)?;
     if !ran.success {
@@ -100,7 +94,7 @@ fn beside_dbt(site: &Site, folder: &Path, devices: u32) -> Result<()> {
 }
 
 fn example(site: &Site) -> Command {
-    Command::new(site.target.join("release/examples/snapshot_bench"))
+    super::example(site, EXAMPLE)
 }
 
 /// The operational database with its write-ahead log.
