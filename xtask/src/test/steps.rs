@@ -195,7 +195,8 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
 
 /// The program that lives days given to it, for the proof that compares them with an oracle's.
 fn live_days(site: &Site) -> Result<PathBuf> {
-    let arguments = ["build", "--package", "quarterdeck-warehouse", "--example", "live_days"];
+    // With the whole workspace, so that features are those of the programs and nothing is compiled again.
+    let arguments = ["build", "--workspace", "--features=xtask/drive", "--example", "live_days"];
     let built = run(site, "live-days", &mut cargo(site, &arguments), BUILD_LIMIT, Show::Nothing)?;
     anyhow::ensure!(built.success, "the example live_days does not build:\n{}", built.trouble(8));
     Ok(site.target.join("debug/examples/live_days"))
