@@ -44,5 +44,7 @@ if __name__ == "__main__":
     for version in ("v1.0", "beta", "extended"):
         most = {"OData-MaxVersion": "4.0"}
         assert xsd.validate(etree.fromstring(metadata(version, token, Accept="application/xml", **most))), version
-        xml = metadata(version, token, Accept="application/xml")
-        check(version, xml, metadata(version, token, Accept="application/json"), xsd)
+        # Who does not say 4.01 is taken for a client of the original, which knows XML alone.
+        newest = {"OData-MaxVersion": "4.01"}
+        xml = metadata(version, token, Accept="application/xml", **newest)
+        check(version, xml, metadata(version, token, Accept="application/json", **newest), xsd)
