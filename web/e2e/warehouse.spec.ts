@@ -6,7 +6,7 @@ import { ask, expect, open, settled, signIn, someTable, test } from './support';
 interface Warehouse {
   feedUrl: string;
   pathRoot: string;
-  tables: { name: string; columns: { name: string }[] }[];
+  tables: { name: string; columns: { name: string }[]; columnsByVersion?: Record<string, string[]> }[];
 }
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -40,7 +40,8 @@ test('the explorer asks exactly what it shows', async ({ page }) => {
   await page.getByRole('link', { name, exact: true }).click();
   await settled(page);
   const { tables } = await ask<Warehouse>(page, '/api/warehouse');
-  const columns = tables.find((table) => table.name === name)?.columns.map((column) => column.name) ?? [];
+  const table = tables.find((candidate) => candidate.name === name);
+  const columns = table?.columnsByVersion?.['v1.0'] ?? table?.columns.map((column) => column.name) ?? [];
   const [first = ''] = columns;
 
   await page.getByRole('button', { name: /^\$select/ }).click();
@@ -57,6 +58,25 @@ test('the explorer asks exactly what it shows', async ({ page }) => {
   await expect(result.getByRole('columnheader')).toHaveText([first]);
   const { value } = await ask<{ value: unknown[] }>(page, `/warehouse/v1.0/${name}?$select=${first}&$top=10`);
   await expect(result.locator('tbody tr')).toHaveCount(value.length);
+});
+
+test('groups are counted and drawn', async ({ page }) => {
+  await signIn(page, '/data-warehouse/explore/devices');
+  await page.getByRole('combobox', { name: 'Group by' }).selectOption('manufacturer');
+  await page.getByRole('button', { name: 'Run' }).click();
+  await expect(page).toHaveURL(/by=manufacturer/);
+  await settled(page);
+  const result = page.getByRole('table', { name: 'Result' });
+  await expect(result.getByRole('columnheader')).toHaveText(['manufacturer', 'amount']);
+  await expect(page.getByRole('img', { name: 'amount for each manufacturer' })).toBeVisible();
+});
+
+test('one SELECT is answered', async ({ page }) => {
+  await signIn(page, '/data-warehouse/sql');
+  await page.getByRole('button', { name: 'Run' }).click();
+  const result = page.getByRole('table', { name: 'Result' });
+  await expect(result.getByRole('columnheader')).toHaveText(['manufacturer', 'devices']);
+  await expect(result.locator('tbody tr').first()).toBeVisible();
 });
 
 test.describe('a mistake in $filter', () => {
