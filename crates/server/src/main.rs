@@ -30,6 +30,8 @@ use cli::{Cli, Command, Place};
 use world::World;
 
 fn main() -> ExitCode {
+    // Libraries that make TLS connections of their own (object stores) take the process's cryptography, which is one.
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     match dispatch(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {

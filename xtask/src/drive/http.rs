@@ -9,12 +9,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
 use serde_json::Value;
 
 const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// The cryptography of the programs. Other crates of the workspace may switch on a second one, and rustls then refuses
+/// to choose by itself.
+pub(super) fn crypto() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
 
 /// Speaks to one origin, trusting one CA file.
 #[derive(Clone)]
@@ -46,7 +53,10 @@ impl Client {
         for certificate in CertificateDer::pem_file_iter(ca_file)? {
             roots.add(certificate?)?;
         }
-        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let config = ClientConfig::builder_with_provider(crypto())
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
         Ok(Self { authority: authority.trim_end_matches('/').to_owned(), config: Arc::new(config) })
     }
 

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::super::http::crypto;
 use anyhow::{Context as _, Result};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use rustls_pki_types::PrivateKeyDer;
@@ -26,7 +27,8 @@ impl Memory {
         std::fs::write(&ca_file, certified.cert.pem())?;
         let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der())
             .map_err(|why| anyhow::anyhow!("the key that was just made cannot be read: {why}"))?;
-        let config = ServerConfig::builder()
+        let config = ServerConfig::builder_with_provider(crypto())
+            .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![certified.cert.der().clone()], key)
             .context("setting up TLS")?;
