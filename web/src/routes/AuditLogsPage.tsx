@@ -1,18 +1,7 @@
 /**
  * Audit logs: every change, who made it, and what the record knows about it. Newest first, back in time.
  */
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  Text,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { ChevronRightRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -25,6 +14,7 @@ import { useFormats } from '../i18n/format';
 import { useLabels } from '../i18n/labels';
 import { DataTable, type DataColumn } from '../ui/DataTable';
 import { DialogButton } from '../ui/DialogButton';
+import { DialogFrame } from '../ui/DialogFrame';
 import { Facts, Page, PageHeader, Panel, Unknown, type Fact } from '../ui/layout';
 import { Problem } from '../ui/Problem';
 import { ResultBadge } from '../ui/StatusBadge';
@@ -33,12 +23,6 @@ import { Time } from '../ui/Time';
 const NO_ROWS: AuditEvent[] = [];
 
 const useStyles = makeStyles({
-  details: {
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalL,
-    paddingBottom: tokens.spacingVerticalM,
-  },
   more: { margin: 0, fontSize: tokens.fontSizeBase300 },
   bar: {
     display: 'flex',
@@ -186,19 +170,18 @@ function plain(value: unknown): string {
 function EventDialog({ event, onClose }: { event: AuditEvent | null; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Dialog open={event !== null} onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{t('audit.details')}</DialogTitle>
-          {event ? <EventDetails event={event} /> : null}
-          <DialogActions>
-            <Button appearance="primary" onClick={onClose}>
-              {t('action.close')}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      open={event !== null}
+      title={t('audit.details')}
+      onClose={onClose}
+      actions={
+        <Button appearance="primary" onClick={onClose}>
+          {t('action.close')}
+        </Button>
+      }
+    >
+      {event ? <EventDetails event={event} /> : null}
+    </DialogFrame>
   );
 }
 
@@ -213,7 +196,7 @@ function EventDetails({ event }: { event: AuditEvent }) {
     value: plain(value),
   }));
   return (
-    <DialogContent className={styles.details}>
+    <>
       <Facts
         unknown={t('value.unknown')}
         facts={[
@@ -231,6 +214,6 @@ function EventDetails({ event }: { event: AuditEvent }) {
           <Facts unknown={t('value.unknown')} facts={[...resources, ...more]} />
         </>
       ) : null}
-    </DialogContent>
+    </>
   );
 }

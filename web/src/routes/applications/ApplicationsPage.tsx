@@ -53,7 +53,7 @@ export function ApplicationsPage() {
       {data?.value.map((application) => (
         <Registration key={application.id} application={application} />
       ))}
-      <CreateApplicationDialog open={creating} onClose={() => setCreating(false)} />
+      {creating ? <CreateApplicationDialog onClose={() => setCreating(false)} /> : null}
     </Page>
   );
 }
@@ -101,7 +101,7 @@ function Registration({ application }: { application: Application }) {
           {t('applications.addSecret')}
         </DialogButton>
       </div>
-      <NewPasswordDialog application={application} open={adding} onClose={() => setAdding(false)} />
+      {adding ? <NewPasswordDialog application={application} onClose={() => setAdding(false)} /> : null}
       <DeletePasswordDialog
         application={application}
         credential={deleting}

@@ -2,19 +2,7 @@
  * What is taken to Apple before it gives anything: a signing request for push, the key pair's certificate for
  * enrolment tokens. The private keys stay with the server.
  */
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  tokens,
-} from '@fluentui/react-components';
+import { Button } from '@fluentui/react-components';
 import { ArrowDownloadRegular } from '@fluentui/react-icons';
 import { useTranslation } from 'react-i18next';
 import {
@@ -26,9 +14,7 @@ import {
 } from '../../api/connectors';
 import { useChange } from '../../app/session';
 import { CopyField } from '../../ui/CopyField';
-import { useFailureText } from '../../ui/Problem';
-
-const useStyles = makeStyles({ content: { display: 'grid', gap: tokens.spacingVerticalL } });
+import { DialogFrame } from '../../ui/DialogFrame';
 
 export function publicPartOf(kind: CredentialKind | null): 'signingRequest' | 'keyPair' | null {
   return kind === 'applePush' ? 'signingRequest' : kind === 'appleEnrolmentToken' ? 'keyPair' : null;
@@ -50,45 +36,37 @@ interface PublicPartDialogProps {
 }
 
 export function PublicPartDialog({ connector, instance, onClose }: PublicPartDialogProps) {
-  const styles = useStyles();
   const { t } = useTranslation();
-  const failureText = useFailureText();
   const make = useChange<PublicPart>([]);
   const isPush = connector.credentialKind === 'applePush';
   const action = publicPartOf(connector.credentialKind) ?? 'signingRequest';
   const made = make.data;
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{isPush ? t('connectors.signingRequest') : t('connectors.keyPair')}</DialogTitle>
-          <DialogContent className={styles.content}>
-            {isPush ? t('connectors.signingRequestText') : t('connectors.keyPairText')}
-            {made ? <CopyField label={made.fileName} text={made.pem} block /> : null}
-            {make.error ? (
-              <MessageBar intent="error" layout="multiline">
-                <MessageBarBody>{failureText(make.error)}</MessageBarBody>
-              </MessageBar>
-            ) : null}
-          </DialogContent>
-          <DialogActions>
-            <Button onClick={onClose}>{t('action.close')}</Button>
-            {made ? (
-              <Button appearance="primary" icon={<ArrowDownloadRegular />} onClick={() => download(made)}>
-                {t('connectors.download')}
-              </Button>
-            ) : (
-              <Button
-                appearance="primary"
-                disabledFocusable={make.isPending}
-                onClick={() => make.mutate({ path: instancePath(connector.type, instance.id, action) })}
-              >
-                {t('connectors.makeNew')}
-              </Button>
-            )}
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <DialogFrame
+      title={isPush ? t('connectors.signingRequest') : t('connectors.keyPair')}
+      error={make.error}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('action.close')}</Button>
+          {made ? (
+            <Button appearance="primary" icon={<ArrowDownloadRegular />} onClick={() => download(made)}>
+              {t('connectors.download')}
+            </Button>
+          ) : (
+            <Button
+              appearance="primary"
+              disabledFocusable={make.isPending}
+              onClick={() => make.mutate({ path: instancePath(connector.type, instance.id, action) })}
+            >
+              {t('connectors.makeNew')}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {isPush ? t('connectors.signingRequestText') : t('connectors.keyPairText')}
+      {made ? <CopyField label={made.fileName} text={made.pem} block /> : null}
+    </DialogFrame>
   );
 }

@@ -1,19 +1,7 @@
 /**
  * A heartbeat token: made on request, shown once, with a line that works when pasted.
  */
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  tokens,
-} from '@fluentui/react-components';
+import { MessageBar, MessageBarBody } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import {
   CONNECTORS_KEY,
@@ -23,10 +11,7 @@ import {
 } from '../../api/connectors';
 import { useChange } from '../../app/session';
 import { CopyField } from '../../ui/CopyField';
-import { ResultDialog } from '../../ui/FormDialog';
-import { useFailureText } from '../../ui/Problem';
-
-const useStyles = makeStyles({ content: { display: 'grid', gap: tokens.spacingVerticalL } });
+import { FormDialog, ResultDialog } from '../../ui/FormDialog';
 
 interface TokenDialogProps {
   connector: ConnectorPage;
@@ -40,9 +25,7 @@ export function heartbeatCommand(address: string): string {
 }
 
 export function TokenDialog({ connector, instance, onClose }: TokenDialogProps) {
-  const styles = useStyles();
   const { t } = useTranslation();
-  const failureText = useFailureText();
   const make = useChange<{ token: string; address: string }>([CONNECTORS_KEY]);
   if (make.data) {
     return (
@@ -56,37 +39,20 @@ export function TokenDialog({ connector, instance, onClose }: TokenDialogProps) 
     );
   }
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{t('connectors.heartbeatToken')}</DialogTitle>
-          <DialogContent className={styles.content}>
-            {t('connectors.tokenText')}
-            {instance.sync.hasHeartbeatToken ? (
-              <MessageBar intent="warning" layout="multiline">
-                <MessageBarBody>{t('connectors.tokenReplaces')}</MessageBarBody>
-              </MessageBar>
-            ) : null}
-            {make.error ? (
-              <MessageBar intent="error" layout="multiline">
-                <MessageBarBody>{failureText(make.error)}</MessageBarBody>
-              </MessageBar>
-            ) : null}
-          </DialogContent>
-          <DialogActions>
-            <Button onClick={onClose}>{t('action.cancel')}</Button>
-            <Button
-              appearance="primary"
-              disabledFocusable={make.isPending}
-              onClick={() =>
-                make.mutate({ path: instancePath(connector.type, instance.id, 'heartbeatToken') })
-              }
-            >
-              {t('connectors.makeToken')}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={t('connectors.heartbeatToken')}
+      submit={t('connectors.makeToken')}
+      busy={make.isPending}
+      error={make.error}
+      onSubmit={() => make.mutate({ path: instancePath(connector.type, instance.id, 'heartbeatToken') })}
+      onClose={onClose}
+    >
+      {t('connectors.tokenText')}
+      {instance.sync.hasHeartbeatToken ? (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{t('connectors.tokenReplaces')}</MessageBarBody>
+        </MessageBar>
+      ) : null}
+    </FormDialog>
   );
 }

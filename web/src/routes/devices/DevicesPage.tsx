@@ -47,7 +47,7 @@ export function DevicesPage() {
         }
       />
       <DeviceList />
-      <EnrollDialog open={enrolling} onClose={() => setEnrolling(false)} />
+      {enrolling ? <EnrollDialog onClose={() => setEnrolling(false)} /> : null}
     </Page>
   );
 }

@@ -54,7 +54,7 @@ export function EnrollmentPage() {
           />
         </Panel>
       )}
-      <EnrollDialog open={creating} onClose={() => setCreating(false)} />
+      {creating ? <EnrollDialog onClose={() => setCreating(false)} /> : null}
       <RevokeDialog token={revoking} onClose={() => setRevoking(null)} />
     </Page>
   );
