@@ -17,6 +17,8 @@ const SET: &str = "devicePropertyHistories";
 /// Measures the parts of a download alone.
 const EXAMPLE: &str = "warehouse_bench";
 const LIMIT: Duration = Duration::from_secs(60 * 60);
+/// How many rows a part at the start or the end of the set has, at most.
+const PART_ROWS: u64 = 10_000;
 /// Enough of a page's end to hold the link to the next one.
 const TAIL_BYTES: usize = 4096;
 
@@ -71,8 +73,53 @@ pub(super) fn measure(site: &Site, programs: &Programs, rows: u64, days: u32, ru
     let best = best.context("no run was asked for")?;
     let limit = from_memory(bytes, &folder, runs)?;
     report(n_rows, &best, &limit, memory_before, peak);
+    parts_of_the_set(&feed, pid, n_rows, &best, runs)?;
     drop(demo);
     beside_limits(site, n_rows, &best, &limit)
+}
+
+/// What asks for a part of the set costs no more than its part: the last rows as little as the first ones, one day as
+/// little as its share of the days.
+fn parts_of_the_set(feed: &Feed, pid: u32, n_rows: u64, whole: &Download, runs: u32) -> Result<()> {
+    let first_row = feed.client.get(&format!("{}&$top=1&$select=dateKey", feed.path(SET)), &feed.token)?;
+    let first_row: serde_json::Value = serde_json::from_slice(&first_row.body)?;
+    let day = first_row["value"][0]["dateKey"].as_i64().context("the first row has no dateKey")?;
+    let best = |options: &str| -> Result<(Download, u64)> {
+        let path = format!("{}&{options}", feed.path(SET));
+        let mut rows = Rows::default();
+        download_from(feed, pid, path.clone(), |piece| rows.count(piece))?;
+        let mut best = download_from(feed, pid, path.clone(), |_| ())?;
+        for _ in 1..runs {
+            let one = download_from(feed, pid, path.clone(), |_| ())?;
+            if one.whole < best.whole {
+                best = one;
+            }
+        }
+        Ok((best, rows.n))
+    };
+    let page = (n_rows / 2).min(PART_ROWS);
+    let skipped = n_rows - page;
+    let (first, _) = best(&format!("$top={page}"))?;
+    let (last, n_last) = best(&format!("$skip={skipped}&$top={page}"))?;
+    let (one_day, n_day) = best(&format!("$filter=dateKey%20eq%20{day}"))?;
+    let milliseconds = |download: &Download| download.whole.as_secs_f64() * 1e3;
+    println!(
+        "  $skip=0: {:.1} ms for {} rows; $skip={skipped}: {:.1} ms for {}: {:.2} of it",
+        milliseconds(&first),
+        grouped(page as f64),
+        milliseconds(&last),
+        grouped(n_last as f64),
+        milliseconds(&last) / milliseconds(&first)
+    );
+    println!(
+        "  one dateKey: {:.1} ms for {} rows ({:.1} % of the rows, {:.1} % of the time of all), first byte {:.1} ms",
+        milliseconds(&one_day),
+        grouped(n_day as f64),
+        100.0 * n_day as f64 / n_rows as f64,
+        100.0 * milliseconds(&one_day) / milliseconds(whole),
+        one_day.first_byte.as_secs_f64() * 1e3
+    );
+    Ok(())
 }
 
 /// The limit of a download: the same bytes from memory (B1), writing rows that are decoded already (B2) and decoding
@@ -103,11 +150,16 @@ fn seconds_of(text: &str, name: &str) -> Option<f64> {
     line.trim().split(' ').next()?.parse().ok()
 }
 
-fn download(feed: &Feed, pid: u32, mut sink: impl FnMut(&[u8])) -> Result<Download> {
+fn download(feed: &Feed, pid: u32, sink: impl FnMut(&[u8])) -> Result<Download> {
+    download_from(feed, pid, feed.path(SET), sink)
+}
+
+/// From a first page to the last one it leads to.
+fn download_from(feed: &Feed, pid: u32, first: String, mut sink: impl FnMut(&[u8])) -> Result<Download> {
     let before = processor_seconds(pid)?;
     let mut total =
         Download { bytes: 0, first_byte: Duration::ZERO, whole: Duration::ZERO, server_seconds: 0.0 };
-    let mut path = Some(feed.path(SET));
+    let mut path = Some(first);
     while let Some(page) = path {
         let mut tail = Vec::new();
         let streamed = feed.client.stream(&page, &feed.token, |piece| {
