@@ -115,8 +115,8 @@ pub enum Arithmetic {
     Mod,
 }
 
-/// A property path with names in metadata spelling.
-#[derive(Debug, Clone, PartialEq)]
+/// A property path with names in metadata spelling. Two paths are equal when they name the same, wherever they stood.
+#[derive(Debug, Clone)]
 pub struct Path {
     /// The lambda variable it starts at; `None` for the row itself. Inside a filtered `$count`, `None` and `$this` are the
     /// item, and `$it` the row. `$root/me` is an address in the service.
@@ -125,13 +125,34 @@ pub struct Path {
     /// variable.
     pub segments: Vec<String>,
     pub ty: EdmType,
+    /// Where it stood; empty for a path that was not read.
+    pub span: Span,
+}
+
+impl PartialEq for Path {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.variable, &self.segments, &self.ty) == (&other.variable, &other.segments, &other.ty)
+    }
 }
 
 impl Path {
+    /// The row itself, or what a variable stands for.
+    #[must_use]
+    pub(crate) fn start(variable: Option<String>, ty: EdmType) -> Self {
+        Self { variable, segments: Vec::new(), ty, span: Span::default() }
+    }
+
+    /// The same, read from `start` up to `end`.
+    #[must_use]
+    pub(crate) fn read(mut self, start: usize, end: usize) -> Self {
+        self.span = Span { start, end };
+        self
+    }
+
     /// A property of the entity itself.
     #[must_use]
     pub fn property(name: &str, ty: EdmType) -> Self {
-        Self { variable: None, segments: vec![name.to_owned()], ty }
+        Self { segments: vec![name.to_owned()], ..Self::start(None, ty) }
     }
 
     /// The name, if this is simply one property of the entity itself.

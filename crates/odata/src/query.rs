@@ -18,7 +18,7 @@ pub(crate) use read::parameters;
 pub use search::SearchExpr;
 
 use crate::error::QueryError;
-use crate::expr::{Expr, Path};
+use crate::expr::{Expr, Path, Span};
 
 /// Everything a query asks for.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,7 +49,7 @@ pub struct Options {
     pub expand: Vec<ExpandItem>,
     pub compute: Vec<ComputeItem>,
     /// The transformations of `$apply` in order.
-    pub apply: Vec<Transformation>,
+    pub apply: Vec<Step>,
     /// Options that belong to the service, as given, in order. Read them with [`Options::custom`].
     pub custom: Vec<(String, String)>,
 }
@@ -107,34 +107,48 @@ pub struct ComputeItem {
     pub name: String,
 }
 
-/// One step of `$apply` (OData Extension for Data Aggregation 4.0 §3).
+/// One step of `$apply`. Two steps are equal when they do the same, wherever they stood.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub kind: Transformation,
+    /// From its name to its closing parenthesis.
+    pub span: Span,
+}
+
+impl PartialEq for Step {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+/// What a step does (OData Extension for Data Aggregation 4.0 §3).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Transformation {
     Aggregate(Vec<Aggregate>),
     Compute(Vec<ComputeItem>),
     Filter(Expr),
     /// Grouping properties, then what is done with each group.
-    GroupBy(Vec<Path>, Vec<Transformation>),
+    GroupBy(Vec<Path>, Vec<Step>),
     /// The same with at least one `rollup(…)` among the groupings.
-    GroupByRollup(Vec<Grouping>, Vec<Transformation>),
+    GroupByRollup(Vec<Grouping>, Vec<Step>),
     /// Related entities at the path, each collection changed by the steps.
-    Expand(Path, Vec<Transformation>),
+    Expand(Path, Vec<Step>),
     /// One row for each item of the collection at `path` (changed by `steps`), with the item as `name`.
     Join {
         path: Path,
         name: String,
-        steps: Vec<Transformation>,
+        steps: Vec<Step>,
         /// A row with null for an empty collection, instead of none.
         outer: bool,
     },
     /// One row with the results of each sequence as a collection.
-    Nest(Vec<(Vec<Transformation>, String)>),
+    Nest(Vec<(Vec<Step>, String)>),
     OrderBy(Vec<OrderItem>),
     Top(u64),
     Skip(u64),
     Search(SearchExpr),
     /// Results of each sequence, one after the other.
-    Concat(Vec<Vec<Transformation>>),
+    Concat(Vec<Vec<Step>>),
     /// `topcount(n,expr)` and its kin.
     Ranked(Ranking, Expr, Expr),
     Identity,

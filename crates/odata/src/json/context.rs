@@ -177,7 +177,7 @@ fn key(values: &[(String, Literal)]) -> String {
 fn names_made(options: &Options, ty: &EdmType, model: &Model) -> Vec<String> {
     let mut paths: Vec<&[String]> = Vec::new();
     for step in &options.apply {
-        let (grouped, steps) = match step {
+        let (grouped, steps) = match &step.kind {
             Transformation::Aggregate(_) => (Vec::new(), std::slice::from_ref(step)),
             Transformation::GroupBy(grouped, steps) => (grouped.iter().collect(), steps.as_slice()),
             Transformation::GroupByRollup(groupings, steps) => {
@@ -187,7 +187,7 @@ fn names_made(options: &Options, ty: &EdmType, model: &Model) -> Vec<String> {
         };
         paths = grouped.into_iter().map(|path| path.segments.as_slice()).collect();
         for step in steps {
-            if let Transformation::Aggregate(items) = step {
+            if let Transformation::Aggregate(items) = &step.kind {
                 paths.extend(items.iter().map(|item| std::slice::from_ref(&item.name)));
             }
         }

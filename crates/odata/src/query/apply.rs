@@ -4,11 +4,11 @@
 //! [`super::aggregate`]. Recursive hierarchies are refused by name.
 
 use super::read::{Reader, number};
-use super::{Grouping, Ranking, Transformation};
+use super::{Grouping, Ranking, Step, Transformation};
 use crate::cursor::Cursor;
 use crate::edm::{EdmType, OperationKind};
 use crate::error::{QueryError, code, did_you_mean};
-use crate::expr::{self, Literal, Path};
+use crate::expr::{self, Literal, Path, Span};
 
 const NAMES: [&str; 20] = [
     "aggregate",
@@ -38,16 +38,22 @@ const REFUSED: [&str; 5] = ["addnested", "ancestors", "descendants", "transformn
 
 impl Reader<'_, '_> {
     /// Transformations joined by `/`.
-    pub(super) fn apply(&mut self, cursor: &mut Cursor<'_>) -> Result<Vec<Transformation>, QueryError> {
+    pub(super) fn apply(&mut self, cursor: &mut Cursor<'_>) -> Result<Vec<Step>, QueryError> {
         let mut steps = Vec::new();
         loop {
             cursor.skip_space();
-            steps.push(self.transformation(cursor)?);
+            steps.push(self.step(cursor)?);
             self.budget.list(steps.len(), cursor.position)?;
             if !cursor.accept('/') {
                 return Ok(steps);
             }
         }
+    }
+
+    fn step(&mut self, cursor: &mut Cursor<'_>) -> Result<Step, QueryError> {
+        let start = cursor.position;
+        let kind = self.transformation(cursor)?;
+        Ok(Step { kind, span: Span { start, end: cursor.position } })
     }
 
     fn transformation(&mut self, cursor: &mut Cursor<'_>) -> Result<Transformation, QueryError> {
@@ -311,7 +317,7 @@ impl Reader<'_, '_> {
         let mut result = Ok(());
         while result.is_ok() && cursor.accept(',') {
             cursor.skip_space();
-            result = self.transformation(cursor).map(|step| steps.push(step));
+            result = self.step(cursor).map(|step| steps.push(step));
             cursor.skip_space();
         }
         self.context = outer;

@@ -95,7 +95,8 @@ impl<'m> Reader<'m, '_> {
     /// Structured properties and types, then a navigation property or, with `true`, `*`.
     fn expand_path(&self, cursor: &mut Cursor<'_>) -> Result<(Path, bool), QueryError> {
         let scope = Scope::of(&self.context);
-        let mut path = Path { variable: None, segments: Vec::new(), ty: self.context.ty.clone() };
+        let start = cursor.position;
+        let mut path = Path::start(None, self.context.ty.clone());
         loop {
             let position = cursor.position;
             if cursor.accept('*') {
@@ -126,7 +127,7 @@ impl<'m> Reader<'m, '_> {
                 path.segments.push(name);
                 path.ty = ty;
                 if navigation.is_some() {
-                    return Ok((path, false));
+                    return Ok((path.read(start, cursor.position), false));
                 }
                 if path.ty == EdmType::Stream {
                     let message =

@@ -163,11 +163,8 @@ impl Reader<'_, '_> {
     ) -> Result<(Path, bool), QueryError> {
         let scope = Scope::of(&self.context);
         let mut meets_collection = false;
-        let mut path = prefix.cloned().unwrap_or_else(|| Path {
-            variable: None,
-            segments: Vec::new(),
-            ty: self.context.ty.clone(),
-        });
+        let start = cursor.position;
+        let mut path = prefix.cloned().unwrap_or_else(|| Path::start(None, self.context.ty.clone()));
         loop {
             let position = cursor.position;
             let name = cursor.dotted();
@@ -190,7 +187,7 @@ impl Reader<'_, '_> {
             }
             meets_collection |= matches!(path.ty, EdmType::Collection(_));
             if !cursor.accept('/') {
-                return Ok((path, meets_collection));
+                return Ok((path.read(start, cursor.position), meets_collection));
             }
         }
     }

@@ -9,7 +9,7 @@ use odata::edm::{EntityType, Model};
 use odata::expr::{DateTimeOffset, Literal};
 use odata::negotiate::{Agreed, Document, OmitValues, Preferences};
 use odata::path::DataPath;
-use odata::query::{Options, Transformation};
+use odata::query::{Options, Step, Transformation};
 
 use super::expand::{Expansion, With};
 use super::output::Output;
@@ -345,9 +345,9 @@ impl Asked<'_> {
     }
 }
 
-fn grouping(steps: &[Transformation], found: &mut Vec<String>) {
+fn grouping(steps: &[Step], found: &mut Vec<String>) {
     for step in steps {
-        match step {
+        match &step.kind {
             Transformation::GroupBy(paths, inner) => {
                 found.extend(paths.iter().map(ToString::to_string));
                 grouping(inner, found);

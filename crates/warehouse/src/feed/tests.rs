@@ -222,7 +222,7 @@ fn refusals_name_the_option_and_the_place() {
             "$apply=groupby((model),topcount(1,deviceKey))",
             Code::NotImplemented,
             Some("$apply"),
-            Some(0),
+            Some(16),
         ),
         ("devices", "$deltatoken=x", Code::BadRequest, Some("$deltatoken"), None),
         ("devices", "$deltatoken=99", Code::Gone, Some("$deltatoken"), None),

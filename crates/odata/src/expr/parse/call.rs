@@ -121,7 +121,7 @@ impl Parser<'_, '_, '_> {
         self.cursor.accept(')');
         let root = self.scope.root.ty().clone();
         let variable = if self.scope.at_root { "$it" } else { "$this" };
-        let path = Path { variable: Some(variable.to_owned()), segments: Vec::new(), ty: root };
+        let path = Path::start(Some(variable.to_owned()), root);
         let operand = self.leaf(ExprKind::Path(path), position)?;
         let kind = if is_cast { ExprKind::Cast(operand, ty) } else { ExprKind::IsOf(operand, ty) };
         self.node(kind, start).map(Some)

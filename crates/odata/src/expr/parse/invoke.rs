@@ -82,7 +82,7 @@ impl Parser<'_, '_, '_> {
             None => match call::in_expression(own, Some(&root), &names, model) {
                 Some(found) => {
                     let variable = if self.scope.at_root { "$it" } else { "$this" };
-                    let path = Path { variable: Some(variable.to_owned()), segments: Vec::new(), ty: root };
+                    let path = Path::start(Some(variable.to_owned()), root);
                     (Some(path), Some(found))
                 }
                 None => (None, call::in_expression(own, None, &names, model)),

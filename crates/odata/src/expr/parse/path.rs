@@ -3,13 +3,13 @@
 use super::{LambdaHead, Parsed, Parser, Step};
 use crate::edm::EdmType;
 use crate::error::{QueryError, code};
-use crate::expr::{ExprKind, Lambda, Path, Quantifier};
+use crate::expr::{ExprKind, Lambda, Path, Quantifier, Span};
 
 impl<'c> Parser<'_, 'c, '_> {
     /// A path whose first name, read already, starts at `start`.
     pub(super) fn path(&mut self, first: &str, start: usize) -> Parsed<Step> {
         if let Some(ty) = self.scope.variable(first).cloned() {
-            let path = Path { variable: Some(first.to_owned()), segments: Vec::new(), ty };
+            let path = Path::start(Some(first.to_owned()), ty);
             return self.path_tail(path, start);
         }
         let place = self.scope.root.clone();
@@ -18,7 +18,7 @@ impl<'c> Parser<'_, 'c, '_> {
             return self.after_cast(&name, start);
         }
         let (name, ty) = self.scope.member(&place, self.scope.at_root, first, start)?;
-        self.path_tail(Path { variable: None, segments: vec![name], ty }, start)
+        self.path_tail(Path::property(&name, ty), start)
     }
 
     /// `Namespace.type/property`
@@ -31,7 +31,7 @@ impl<'c> Parser<'_, 'c, '_> {
             return self.path(first, position);
         };
         let segments = vec![self.qualified(name)];
-        self.path_tail(Path { variable: None, segments, ty }, start)
+        self.path_tail(Path { segments, ..Path::start(None, ty) }, start)
     }
 
     /// A type with its namespace, whether or not the URL gives it.
@@ -42,6 +42,7 @@ impl<'c> Parser<'_, 'c, '_> {
 
     /// Whatever `/…` follows.
     pub(super) fn path_tail(&mut self, mut path: Path, start: usize) -> Parsed<Step> {
+        path.span = Span { start, end: self.cursor.position };
         while self.cursor.accept('/') {
             let position = self.cursor.position;
             if self.cursor.peek() == Some('$') {
@@ -62,6 +63,7 @@ impl<'c> Parser<'_, 'c, '_> {
                 if let Some(ty) = self.scope.cast(&path.ty, name, position)? {
                     path.segments.push(self.qualified(name));
                     path.ty = ty;
+                    path.span.end = self.cursor.position;
                 }
                 continue;
             }
@@ -69,6 +71,7 @@ impl<'c> Parser<'_, 'c, '_> {
                 if let Some(ty) = self.scope.cast(&path.ty, name, position)? {
                     path.segments.push(self.qualified(name));
                     path.ty = ty;
+                    path.span.end = self.cursor.position;
                 }
                 continue;
             }
@@ -85,6 +88,7 @@ impl<'c> Parser<'_, 'c, '_> {
             let (name, ty) = self.scope.member(&place, false, name, position)?;
             path.segments.push(name);
             path.ty = ty;
+            path.span.end = self.cursor.position;
         }
         self.leaf(ExprKind::Path(path), start).map(Step::Whole)
     }
@@ -229,14 +233,14 @@ impl<'c> Parser<'_, 'c, '_> {
                 return Err(QueryError::bad(code::SYNTAX, message).at(start).into());
             }
             "count" if self.scope.context.computed.iter().any(|(made, _)| made == "$count") => {
-                let path = Path { variable: None, segments: vec!["$count".to_owned()], ty: EdmType::Int64 };
+                let path = Path::property("$count", EdmType::Int64).read(start, self.cursor.position);
                 return self.leaf(ExprKind::Path(path), start).map(Step::Whole);
             }
             _ => return Err(self.unavailable(name, start).into()),
         };
         let is_plain = !self.scope.at_root || variable.starts_with("$root");
         // Where a path without a variable means the same, it is written without one.
-        let mut path = Path { variable: Some(variable), segments: Vec::new(), ty };
+        let mut path = Path::start(Some(variable), ty);
         if is_plain || self.cursor.peek() != Some('/') {
             return self.path_tail(path, start);
         }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use super::aggregate::aggregated;
 use super::{as_count, computed, filtered, null_first, searched, set, sorted};
 use crate::expr::{self, Expr, Literal, Path, Source};
-use crate::query::{Grouping, Ranking, Transformation};
+use crate::query::{Grouping, Ranking, Step, Transformation};
 
 /// The rows after all transformations.
 #[must_use]
-pub fn transformed(rows: Vec<Literal>, steps: &[Transformation], source: &dyn Source) -> Vec<Literal> {
+pub fn transformed(rows: Vec<Literal>, steps: &[Step], source: &dyn Source) -> Vec<Literal> {
     let mut rows = steps.iter().fold(rows, |rows, step| transform(rows, step, source));
     // The number of rows of a group is for the next steps, not for the answer.
     for row in &mut rows {
@@ -20,8 +20,8 @@ pub fn transformed(rows: Vec<Literal>, steps: &[Transformation], source: &dyn So
     rows
 }
 
-fn transform(rows: Vec<Literal>, step: &Transformation, source: &dyn Source) -> Vec<Literal> {
-    match step {
+fn transform(rows: Vec<Literal>, step: &Step, source: &dyn Source) -> Vec<Literal> {
+    match &step.kind {
         Transformation::Identity => rows,
         Transformation::Filter(condition) => filtered(rows, condition, source),
         Transformation::Search(search) => searched(rows, search),
@@ -64,7 +64,7 @@ fn transform(rows: Vec<Literal>, step: &Transformation, source: &dyn Source) -> 
     }
 }
 
-fn run(rows: Vec<Literal>, steps: &[Transformation], source: &dyn Source) -> Vec<Literal> {
+fn run(rows: Vec<Literal>, steps: &[Step], source: &dyn Source) -> Vec<Literal> {
     steps.iter().fold(rows, |rows, step| transform(rows, step, source))
 }
 
@@ -93,7 +93,7 @@ fn grouped(
     rows: &[Literal],
     nulls: &[Path],
     paths: &[Path],
-    steps: &[Transformation],
+    steps: &[Step],
     source: &dyn Source,
 ) -> Vec<Literal> {
     let mut results = Vec::new();
@@ -114,12 +114,7 @@ fn grouped(
 }
 
 /// Every combination of the levels of all rollups.
-fn rolled_up(
-    rows: &[Literal],
-    groupings: &[Grouping],
-    steps: &[Transformation],
-    source: &dyn Source,
-) -> Vec<Literal> {
+fn rolled_up(rows: &[Literal], groupings: &[Grouping], steps: &[Step], source: &dyn Source) -> Vec<Literal> {
     let mut combinations: Vec<(Vec<Path>, Vec<Path>)> = vec![(Vec::new(), Vec::new())];
     for grouping in groupings {
         let choices: Vec<(&[Path], &[Path])> = match grouping {
@@ -176,7 +171,7 @@ fn joined(
     row: &Literal,
     path: &Path,
     name: &str,
-    steps: &[Transformation],
+    steps: &[Step],
     outer: bool,
     source: &dyn Source,
 ) -> Vec<Literal> {

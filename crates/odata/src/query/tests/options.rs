@@ -2,9 +2,9 @@
 
 use super::{accepted, model, parse};
 use crate::error::ErrorKind::{self, BadRequest, NotImplemented};
-use crate::expr::{Literal, evaluate, render};
+use crate::expr::{Literal, Span, evaluate, render};
 use crate::query::{
-    AggregateMethod, Context, ExpandKind, Levels, Limits, SearchExpr, SystemOption, Transformation,
+    AggregateMethod, Context, ExpandKind, Levels, Limits, SearchExpr, Step, SystemOption, Transformation,
     parse_options,
 };
 
@@ -156,18 +156,31 @@ fn aggregations_are_steps() {
         "$apply=filter(isDeleted eq false)/groupby((deviceName,address/city),aggregate(price with sum as total,\
          $count as n))/filter(total gt 5)/topcount(3,total)&$orderby=total desc",
     );
-    let [_, Transformation::GroupBy(paths, steps), _, Transformation::Ranked(..)] = options.apply.as_slice()
-    else {
+    let kinds: Vec<&Transformation> = options.apply.iter().map(|step| &step.kind).collect();
+    let [_, Transformation::GroupBy(paths, steps), _, Transformation::Ranked(..)] = kinds.as_slice() else {
         panic!("four steps")
     };
     assert_eq!(paths.len(), 2);
-    let [Transformation::Aggregate(items)] = steps.as_slice() else { panic!("one step") };
+    let [Step { kind: Transformation::Aggregate(items), .. }] = steps.as_slice() else { panic!("one step") };
     assert_eq!(
         items.iter().map(|item| item.method).collect::<Vec<_>>(),
         [AggregateMethod::Sum, AggregateMethod::Count]
     );
     let both = accepted("$apply=concat(aggregate(price with max as m),groupby((deviceName)))/identity");
     assert_eq!(both.apply.len(), 2);
+}
+
+#[test]
+fn steps_and_their_paths_know_where_they_stood() {
+    let text = "filter(isDeleted eq false)/groupby((deviceName, address/city),aggregate(price with sum as total))/identity";
+    let steps = accepted(&format!("$apply={text}")).apply;
+    let stood = |span: Span| &text[span.start..span.end];
+    assert_eq!(stood(steps[0].span), "filter(isDeleted eq false)");
+    assert_eq!(stood(steps[2].span), "identity");
+    let Transformation::GroupBy(paths, inside) = &steps[1].kind else { panic!("groups") };
+    let grouped: Vec<&str> = paths.iter().map(|path| stood(path.span)).collect();
+    assert_eq!(grouped, ["deviceName", "address/city"]);
+    assert_eq!(stood(inside[0].span), "aggregate(price with sum as total)");
 }
 
 #[test]

@@ -112,9 +112,8 @@ fn leaf() -> impl Strategy<Value = ExprKind> {
         Just(Path::property("dateKey", EdmType::Int32)),
         Just(Path::property("deviceName", EdmType::String)),
         Just(Path {
-            variable: None,
             segments: vec!["address".to_owned(), "city".to_owned()],
-            ty: EdmType::String
+            ..Path::property("address", EdmType::String)
         }),
     ];
     prop_oneof![literal.prop_map(ExprKind::Literal), path.prop_map(ExprKind::Path)]

@@ -10,8 +10,8 @@ use datafusion::logical_expr::{
     Expr as EngineExpr, ExprFunctionExt as _, LogicalPlanBuilder, WindowFrame, ident, lit, when,
 };
 use odata::edm::{EdmType, EntityType};
-use odata::expr::{Expr, Path, Span};
-use odata::query::{Aggregate, AggregateMethod, ComputeItem, Grouping, Ranking, Transformation};
+use odata::expr::{Expr, Path};
+use odata::query::{Aggregate, AggregateMethod, ComputeItem, Grouping, Ranking, Step, Transformation};
 
 use super::expression::Scope;
 use super::related::Related;
@@ -25,12 +25,12 @@ pub(super) struct Applying<'a> {
 }
 
 impl Applying<'_> {
-    pub(super) fn all(&self, relation: Relation, steps: &[Transformation]) -> Result<Relation, QueryFailure> {
+    pub(super) fn all(&self, relation: Relation, steps: &[Step]) -> Result<Relation, QueryFailure> {
         steps.iter().try_fold(relation, |relation, step| self.one(relation, step))
     }
 
-    fn one(&self, relation: Relation, step: &Transformation) -> Result<Relation, QueryFailure> {
-        match step {
+    fn one(&self, relation: Relation, step: &Step) -> Result<Relation, QueryFailure> {
+        match &step.kind {
             Transformation::Identity => Ok(relation),
             Transformation::Filter(expr) => self.filter(relation, expr),
             Transformation::Compute(items) => self.compute(relation, items),
@@ -52,13 +52,15 @@ impl Applying<'_> {
             Transformation::Ranked(ranking, bound, by) => self.ranked(relation, *ranking, bound, by),
             Transformation::Concat(sequences) => self.concat(&relation, sequences),
             Transformation::GroupByRollup(groupings, steps) => {
-                let level = |paths| vec![Transformation::GroupBy(paths, steps.clone())];
+                let level = |paths| {
+                    vec![Step { kind: Transformation::GroupBy(paths, steps.clone()), span: step.span }]
+                };
                 let levels: Vec<_> = levels(groupings).into_iter().map(level).collect();
                 self.concat(&relation, &levels)
             }
             other => {
                 let message = format!("{} is not available", word(other));
-                Err(QueryFailure::not_offered(message, Span::default()))
+                Err(QueryFailure::not_offered(message, step.span))
             }
         }
     }
@@ -96,35 +98,35 @@ impl Applying<'_> {
         &self,
         mut relation: Relation,
         paths: &[Path],
-        steps: &[Transformation],
+        steps: &[Step],
     ) -> Result<Relation, QueryFailure> {
         let mut groups = Vec::new();
         for path in paths {
             let name = match path.segments.as_slice() {
                 [name] => name.clone(),
                 segments => {
-                    let joined = self.related.single(relation, self.entity, segments, Span::default())?;
+                    let joined = self.related.single(relation, self.entity, segments, path.span)?;
                     relation = joined.0;
                     joined.1
                 }
             };
             if relation.shape(&name).is_none() {
                 let message = format!("groupby: {path} is not available in this place");
-                return Err(QueryFailure::not_offered(message, Span::default()));
+                return Err(QueryFailure::not_offered(message, path.span));
             }
             groups.push(name);
         }
         let (aggregates, before) = match steps {
             [] => (&[][..], &[][..]),
-            [before @ .., Transformation::Aggregate(items)] => (items.as_slice(), before),
-            _ => {
+            [before @ .., Step { kind: Transformation::Aggregate(items), .. }] => (items.as_slice(), before),
+            [.., last] => {
                 let message = "Inside groupby the last transformation must be aggregate".to_owned();
-                return Err(QueryFailure::not_offered(message, Span::default()));
+                return Err(QueryFailure::not_offered(message, last.span));
             }
         };
         let mut condition: Option<EngineExpr> = None;
         for step in before {
-            match step {
+            match &step.kind {
                 Transformation::Identity => {}
                 Transformation::Compute(items) => relation = self.compute(relation, items)?,
                 Transformation::Filter(expr) => {
@@ -135,7 +137,7 @@ impl Applying<'_> {
                 }
                 other => {
                     let message = format!("{} inside groupby is not available", word(other));
-                    return Err(QueryFailure::not_offered(message, Span::default()));
+                    return Err(QueryFailure::not_offered(message, step.span));
                 }
             }
         }
@@ -187,6 +189,7 @@ impl Applying<'_> {
         let mut by = by.clone();
         let relation = self.related.join(relation, self.entity, [&mut by])?;
         let scope = self.scope(&relation);
+        let at_bound = bound.span;
         let (bound, by) = (scope.value(bound)?, scope.value(&by)?);
         let is_top = matches!(ranking, Ranking::TopCount | Ranking::TopSum | Ranking::TopPercent);
         let mut order = vec![by.clone().sort(!is_top, !is_top)];
@@ -202,7 +205,7 @@ impl Applying<'_> {
         let is_count = matches!(ranking, Ranking::TopCount | Ranking::BottomCount);
         if is_count {
             let rows = whole(&bound).ok_or_else(|| {
-                QueryFailure::not_offered("Write the count as a whole number".to_owned(), Span::default())
+                QueryFailure::not_offered("Write the count as a whole number".to_owned(), at_bound)
             })?;
             let relation = relation.with(|plan| plan.sort(order)?.limit(0, Some(size(rows))))?;
             return relation.only(&names);
@@ -222,11 +225,7 @@ impl Applying<'_> {
         Relation { plan, shapes: relation.shapes }.only(&names)
     }
 
-    fn concat(
-        &self,
-        relation: &Relation,
-        sequences: &[Vec<Transformation>],
-    ) -> Result<Relation, QueryFailure> {
+    fn concat(&self, relation: &Relation, sequences: &[Vec<Step>]) -> Result<Relation, QueryFailure> {
         let parts = sequences.iter().map(|steps| self.all(relation.clone(), steps));
         let parts = parts.collect::<Result<Vec<_>, _>>()?;
         let mut shapes: Vec<Shape> = Vec::new();

@@ -45,7 +45,7 @@ impl Related<'_> {
         match &mut expr.kind {
             ExprKind::Path(path) if path.variable.is_none() && path.segments.len() > 1 => {
                 let (relation, name) = self.single(relation, entity, &path.segments.clone(), span)?;
-                *path = Path { variable: None, segments: vec![name], ty: path.ty.clone() };
+                *path = Path { segments: vec![name], ..path.clone() };
                 Ok(relation)
             }
             ExprKind::Lambda(lambda) => {

@@ -464,7 +464,7 @@ fn what_has_no_meaning_is_refused_at_its_place() {
     let (model, now) = (model(), now());
     let planner = Planner { model: &model, entity: &model.entity_types[0], tables: &NoTables, now: &now };
     for (query, option, position) in [
-        ("$apply=groupby((word),topcount(1,small))", "$apply", 0),
+        ("$apply=identity/groupby((word),topcount(1,small))", "$apply", 24),
         ("$apply=aggregate(small with sum from word with max as most)", "$apply", 10),
     ] {
         let options = options(&query.replace(' ', "%20"));
