@@ -4,12 +4,13 @@
  */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { shell } from './shell/plugin.ts';
 
 const origin = process.env['QD_ORIGIN'] ?? 'https://127.0.0.1:8443';
 const proxied = ['/api', '/graph', '/warehouse'];
 
 export default defineConfig(({ command }) => ({
-  plugins: [react()],
+  plugins: [react(), shell()],
   // `vite dev` serves index.html itself, where nobody replaces the placeholder.
   html: command === 'build' ? { cspNonce: '__CSP_NONCE__' } : {},
   build: { target: 'es2023', sourcemap: false, modulePreload: { polyfill: false } },

@@ -1,6 +1,7 @@
 /**
  * The doors of the mock's tenant status hub.
  */
+import { X509Certificate } from 'node:crypto';
 import {
   actionItems,
   at,
@@ -27,6 +28,12 @@ import {
   viewed,
   warningDays,
 } from './mock-hub-data.mjs';
+
+/** How long an uploaded certificate still has; a year for other things. */
+function daysLeft(text) {
+  if (!text.includes('BEGIN CERTIFICATE')) return 365;
+  return (new X509Certificate(text).validToDate - Date.now()) / 86_400_000;
+}
 
 /** The reads: address, and what it answers. `missing` makes a 404, `list` does OData. */
 export function reads(missing, odata) {
@@ -219,7 +226,7 @@ export function writes(missing, refused) {
           throw refused(400, 'not_a_certificate', 'This is no certificate: neither PEM, DER nor PKCS#12.', {
             target: 'credential',
           });
-        found.credential = credential(365, { ...found.credential.facts, subject: 'CN=uploaded' });
+        found.credential = credential(daysLeft(text), { ...found.credential.facts, subject: 'CN=uploaded' });
         if (body.expirationDateTime) found.credential.expirationDateTime = body.expirationDateTime;
       }),
     ],

@@ -447,7 +447,7 @@ async function api(request, response, url) {
   throw problem(404, 'not_found', 'There is nothing at this address.');
 }
 
-async function file(response, url) {
+async function file(request, response, url) {
   if (url.pathname.startsWith('/assets/')) {
     const path = join(dist, normalize(url.pathname));
     const content = await readFile(path).catch(() => null);
@@ -465,7 +465,8 @@ async function file(response, url) {
     'cache-control': 'no-store',
     'content-security-policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
   });
-  return response.end(html.replaceAll('__CSP_NONCE__', nonce));
+  const session = /\bsession=mock\b/.test(request.headers.cookie ?? '') ? 'some' : 'none';
+  return response.end(html.replaceAll('__CSP_NONCE__', nonce).replace('__SESSION__', session));
 }
 
 const server = createServer((request, response) => {
@@ -475,7 +476,7 @@ const server = createServer((request, response) => {
       ? signIn(request, response, url)
       : /^\/(api|graph|warehouse)\//.test(url.pathname)
         ? api(request, response, url)
-        : file(response, url);
+        : file(request, response, url);
   work.catch((error) => {
     if (error instanceof Refusal) return send(response, error.status, error.body);
     console.error(error);

@@ -1,5 +1,6 @@
 /**
- * Starts the interface: words first, then styles with the page's nonce, then the router.
+ * Starts the interface: words first, then what the address needs, then the first drawing, which replaces the frame
+ * of `index.html` in one step.
  */
 import { createDOMRenderer, RendererProvider } from '@fluentui/react-components';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
@@ -44,6 +45,7 @@ async function start(): Promise<void> {
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
   const renderer = createDOMRenderer(document, nonce ? { styleElementAttributes: { nonce } } : {});
 
+  await router.load();
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no element #root');
   createRoot(root).render(

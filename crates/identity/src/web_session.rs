@@ -36,8 +36,8 @@ pub const CALLBACK_PATH: &str = "/api/session/callback";
 /// The header in which the UI repeats the session's CSRF token with every request that changes something.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
-/// The UI's cookie.
-pub(crate) const COOKIE: &str = "__Host-qd_session";
+/// The UI's cookie. That a browser sends one says nothing yet of whether the session still lives.
+pub const COOKIE: &str = "__Host-qd_session";
 /// Holds what a started sign-in must come back with, sealed.
 const STARTED_COOKIE: &str = "__Host-qd_signin";
 /// How long a person may take to sign in: 15 minutes.

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use identity::web_session::COOKIE;
 use world::World;
 
 struct File {
@@ -23,6 +24,8 @@ struct File {
 include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
 const NONCE: &str = "__CSP_NONCE__";
+/// Becomes `some` or `none`: whether the browser sent a session's cookie, so that the page first shows the right frame.
+const SESSION: &str = "__SESSION__";
 const FALLBACK: &str = "<!doctype html>\n<html lang=\"en\">\n<title>Quarterdeck</title>\n\
     <h1>Quarterdeck is running</h1>\n\
     <p>Its browser interface was not built into this program. Run <code>cargo xtask web</code> in the repository, \
@@ -65,7 +68,7 @@ async fn serve(State(world): State<Arc<World>>, request: Request) -> Response {
     if is_machines(path) || !accepts_html(request.headers()) {
         return nothing(path);
     }
-    page(INDEX, &STANDARD.encode(world.entropy.bytes::<16>()))
+    page(INDEX, &STANDARD.encode(world.entropy.bytes::<16>()), has_session(request.headers()))
 }
 
 fn nothing(path: &str) -> Response {
@@ -83,8 +86,17 @@ fn accepts_html(headers: &HeaderMap) -> bool {
     accept.split(',').any(|range| range.split(';').next().unwrap_or_default().trim() == "text/html")
 }
 
-fn page(index: Option<&str>, nonce: &str) -> Response {
-    let html = index.map_or_else(|| FALLBACK.to_owned(), |page| page.replace(NONCE, nonce));
+fn has_session(headers: &HeaderMap) -> bool {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .any(|pair| pair.split_once('=').is_some_and(|(name, _)| name.trim() == COOKIE))
+}
+
+fn page(index: Option<&str>, nonce: &str, session: bool) -> Response {
+    let session = if session { "some" } else { "none" };
+    let html = index
+        .map_or_else(|| FALLBACK.to_owned(), |page| page.replace(NONCE, nonce).replacen(SESSION, session, 1));
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; \
          img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; \
@@ -186,7 +198,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_page_has_its_own_nonce_in_text_and_policy() {
-        let answer = page(Some("<script nonce=\"__CSP_NONCE__\"></script>"), "abc123==");
+        let answer = page(Some("<script nonce=\"__CSP_NONCE__\"></script>"), "abc123==", false);
         let policy = answer.headers()["content-security-policy"].to_str().expect("text").to_owned();
         assert!(policy.contains("script-src 'self' 'nonce-abc123=='; style-src 'self' 'nonce-abc123==';"));
         let body = to_bytes(answer.into_body(), 1000).await.expect("a body");
@@ -199,6 +211,24 @@ mod tests {
             policies.push(answer.headers()["content-security-policy"].clone());
         }
         assert_ne!(policies[0], policies[1]);
+    }
+
+    #[tokio::test]
+    async fn the_page_knows_whether_the_browser_has_a_session() {
+        for (cookies, expected) in [
+            (vec![], "none"),
+            (vec!["other=1; x__Host-qd_session=2"], "none"),
+            (vec!["other=1; __Host-qd_session=2"], "some"),
+            (vec!["other=1", "__Host-qd_session=2"], "some"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for cookie in cookies {
+                headers.append("cookie", cookie.parse().expect("a header"));
+            }
+            let answer = page(Some("<html data-session=\"__SESSION__\">"), "n", has_session(&headers));
+            let body = to_bytes(answer.into_body(), 1000).await.expect("a body");
+            assert_eq!(body, format!("<html data-session=\"{expected}\">"));
+        }
     }
 
     static SCRIPT: File = File { path: "assets/x.js", plain: b"long long long", gzip: Some(b"short") };

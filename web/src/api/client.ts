@@ -3,6 +3,7 @@
  * (problem+json under `/api`, the OData form under `/graph` and `/warehouse`).
  * Deliberately knows nothing about particular resources.
  */
+import { takeStarted } from './started';
 
 export interface Failure {
   status: number;
@@ -109,7 +110,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
 
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, init);
+    return await ((init.method === 'GET' && takeStarted(path)) || fetch(path, init));
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiError({ status: 0, code: 'unreachable', detail: '', missing: [] });

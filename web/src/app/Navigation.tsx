@@ -1,5 +1,5 @@
 /**
- * The places one can go, grouped as people look for them.
+ * The way to every place.
  */
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import {
@@ -16,6 +16,7 @@ import {
 import { Link, useRouterState } from '@tanstack/react-router';
 import { useId, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PLACE_NAMES, PLACES, type Place } from './places';
 
 const useStyles = makeStyles({
   nav: { padding: tokens.spacingHorizontalM, paddingTop: tokens.spacingVerticalL },
@@ -58,45 +59,31 @@ const useStyles = makeStyles({
   },
 });
 
-type Place = { to: string; label: string; icon: ReactElement };
+const ICONS: Record<Place, ReactElement> = {
+  '/tenant-status': <BuildingRegular />,
+  '/devices': <LaptopRegular />,
+  '/devices/enrollment': <KeyRegular />,
+  '/users': <PeopleRegular />,
+  '/data-warehouse': <DatabaseRegular />,
+  '/notifications': <AlertRegular />,
+  '/applications': <AppsListRegular />,
+  '/audit-logs': <ClipboardTextLtrRegular />,
+  '/whats-new': <SparkleRegular />,
+};
 
 export function Navigation() {
   const styles = useStyles();
   const { t } = useTranslation();
-  const groups: { title: string; places: Place[] }[] = [
-    {
-      title: t('nav.manage'),
-      places: [
-        { to: '/tenant-status', label: t('page.tenantStatus'), icon: <BuildingRegular /> },
-        { to: '/devices', label: t('page.devices'), icon: <LaptopRegular /> },
-        { to: '/devices/enrollment', label: t('page.enrollment'), icon: <KeyRegular /> },
-        { to: '/users', label: t('page.users'), icon: <PeopleRegular /> },
-      ],
-    },
-    {
-      title: t('nav.reports'),
-      places: [{ to: '/data-warehouse', label: t('page.dataWarehouse'), icon: <DatabaseRegular /> }],
-    },
-    {
-      title: t('nav.tenantAdministration'),
-      places: [
-        { to: '/notifications', label: t('page.notifications'), icon: <AlertRegular /> },
-        { to: '/applications', label: t('page.applications'), icon: <AppsListRegular /> },
-        { to: '/audit-logs', label: t('page.auditLogs'), icon: <ClipboardTextLtrRegular /> },
-        { to: '/whats-new', label: t('page.whatsNew'), icon: <SparkleRegular /> },
-      ],
-    },
-  ];
   return (
     <nav className={styles.nav} aria-label={t('nav.label')}>
-      {groups.map((group) => (
-        <Group key={group.title} {...group} />
+      {PLACES.map(({ title, places }) => (
+        <Group key={title} title={t(title)} places={places} />
       ))}
     </nav>
   );
 }
 
-function Group({ title, places }: { title: string; places: Place[] }) {
+function Group({ title, places }: { title: string; places: readonly Place[] }) {
   const styles = useStyles();
   const id = useId();
   return (
@@ -106,8 +93,8 @@ function Group({ title, places }: { title: string; places: Place[] }) {
       </p>
       <ul className={styles.list} aria-labelledby={id}>
         {places.map((place) => (
-          <li key={place.to}>
-            <NavigationLink {...place} />
+          <li key={place}>
+            <NavigationLink to={place} />
           </li>
         ))}
       </ul>
@@ -115,8 +102,9 @@ function Group({ title, places }: { title: string; places: Place[] }) {
   );
 }
 
-function NavigationLink({ to, label, icon }: Place) {
+function NavigationLink({ to }: { to: Place }) {
   const styles = useStyles();
+  const { t } = useTranslation();
   // The list of devices stays marked on a device's own page, but not on the enrollment page below it.
   const enrolling = useRouterState({ select: (state) => state.location.pathname === '/devices/enrollment' });
   const exact = to === '/devices' && enrolling;
@@ -128,9 +116,9 @@ function NavigationLink({ to, label, icon }: Place) {
       activeProps={{ className: mergeClasses(styles.link, styles.active), 'aria-current': 'page' }}
     >
       <span className={styles.icon} aria-hidden>
-        {icon}
+        {ICONS[to]}
       </span>
-      {label}
+      {t(PLACE_NAMES[to])}
     </Link>
   );
 }

@@ -5,13 +5,10 @@ import { makeStyles, tokens } from '@fluentui/react-components';
 import { CatchBoundary, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { changeLanguage, pickLanguage } from '../i18n/i18n';
 import { Page, PageHeader } from '../ui/layout';
 import { Problem } from '../ui/Problem';
 import { Header } from './Header';
 import { Navigation } from './Navigation';
-import { hasChosenLanguage } from './preferences';
-import { useSession } from './session';
 
 const NavigationDrawer = lazy(async () => ({
   default: (await import('./NavigationDrawer')).NavigationDrawer,
@@ -67,14 +64,6 @@ function useFocusOnNavigation(): void {
   );
 }
 
-/** The language kept with the user counts until this browser has its own choice. */
-function useSessionLanguage(): void {
-  const { locale } = useSession();
-  useEffect(() => {
-    if (locale && !hasChosenLanguage()) void changeLanguage(pickLanguage([locale]));
-  }, [locale]);
-}
-
 export function Shell() {
   const styles = useStyles();
   const { t } = useTranslation();
@@ -83,7 +72,6 @@ export function Shell() {
   const [drawerOn, setDrawerOn] = useState<string | null>(null);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   useFocusOnNavigation();
-  useSessionLanguage();
 
   return (
     <div className={styles.shell}>

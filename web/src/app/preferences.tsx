@@ -3,6 +3,7 @@
  */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Session } from '../api/types';
 import { changeLanguage, pickLanguage, type Language } from '../i18n/i18n';
 
 export const THEMES = ['light', 'dark', 'system'] as const;
@@ -10,6 +11,7 @@ export type Theme = (typeof THEMES)[number];
 
 const THEME_KEY = 'quarterdeck.theme';
 const LANGUAGE_KEY = 'quarterdeck.language';
+const USER_LANGUAGE_KEY = 'quarterdeck.userLanguage';
 
 /** A browser may refuse storage altogether; the choice then lasts as long as the page. */
 function recall(key: string): string | null {
@@ -28,16 +30,31 @@ function remember(key: string, value: string): void {
   }
 }
 
+function forget(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
+}
+
 function isTheme(value: string | null): value is Theme {
   return THEMES.some((theme) => theme === value);
 }
 
 export function initialLanguage(): Language {
-  return pickLanguage([recall(LANGUAGE_KEY), ...navigator.languages]);
+  return pickLanguage([recall(LANGUAGE_KEY), recall(USER_LANGUAGE_KEY), ...navigator.languages]);
 }
 
-export function hasChosenLanguage(): boolean {
-  return recall(LANGUAGE_KEY) !== null;
+/**
+ * The language kept with the user counts until this browser has its own choice. It is remembered while the user is
+ * signed in, so that the next page starts in it; null when nobody is.
+ */
+export async function followUser(session: Pick<Session, 'locale'> | null): Promise<void> {
+  if (!session) return forget(USER_LANGUAGE_KEY);
+  remember(USER_LANGUAGE_KEY, pickLanguage([session.locale, ...navigator.languages]));
+  const language = initialLanguage();
+  if (session.locale && language !== document.documentElement.lang) await changeLanguage(language);
 }
 
 interface Preferences {

@@ -12,6 +12,7 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router';
 import { sessionQuery } from '../api/queries';
+import { followUser } from './preferences';
 import { NotFoundPage, ProblemScreen } from './screens';
 import {
   auditSearch,
@@ -46,6 +47,7 @@ const appRoute = createRoute({
   component: Shell,
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery);
+    await followUser(session);
     if (!session) throw redirect({ to: '/sign-in', search: { returnTo: location.href }, replace: true });
   },
 });
