@@ -18,7 +18,7 @@ pub(crate) mod scope;
 use crate::edm::{EdmType, Model};
 use crate::error::QueryError;
 pub use crate::literal::{DateTimeOffset, Decimal, Literal};
-use crate::query::Context;
+use crate::query::{Context, SearchExpr};
 pub use function::Function;
 
 /// Bytes `start..end` of the decoded option value.
@@ -70,6 +70,8 @@ pub enum ExprKind {
     Lambda(Lambda),
     /// `collection/$count`, the filtered form with a condition on the items (whose paths have no variable).
     Count(Path, Option<Box<Expr>>),
+    /// The item is found by a search; only in the condition of a count: `collection/$count($search=blue)`.
+    Search(SearchExpr),
     /// `Example.price(tax=5)`, a function of the model.
     Invoke(Box<Invocation>),
 }
@@ -253,7 +255,7 @@ impl Expr {
     /// Calls `visit` with each direct child, from left to right.
     pub fn for_each_child<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         match &self.kind {
-            ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Count(_, None) => {}
+            ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Search(_) | ExprKind::Count(_, None) => {}
             ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Call(_, items) => {
                 items.iter().for_each(visit)
             }
@@ -281,7 +283,7 @@ impl Expr {
     /// Calls `visit` with each direct child, from left to right.
     pub fn for_each_child_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match &mut self.kind {
-            ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Count(_, None) => {}
+            ExprKind::Literal(_) | ExprKind::Path(_) | ExprKind::Search(_) | ExprKind::Count(_, None) => {}
             ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Call(_, items) => {
                 items.iter_mut().for_each(visit);
             }

@@ -82,10 +82,10 @@ pub struct Agreed {
 /// Nothing this service has would please the client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// 406 (or 415 for `$format`, which OData also answers with 406).
+    /// 406: no format the client takes (also for `$format`), or no version up to its `OData-MaxVersion`.
     #[error("{0}")]
     NotAcceptable(String),
-    /// 400: the version headers make no sense or ask for a version before 4.0.
+    /// 400: the request is in no version of OData known here.
     #[error("{0}")]
     Version(String),
 }
@@ -125,7 +125,8 @@ fn version(wish: &Wish<'_>) -> Result<Version, Refusal> {
 fn one_version(header: &str, name: &str) -> Result<Version, Refusal> {
     let wrong = || {
         let shown: String = header.chars().take(40).collect();
-        Refusal::Version(format!("{name} is '{shown}'; this service speaks 4.0 and 4.01."))
+        let message = format!("{name} is '{shown}'; this service speaks 4.0 and 4.01.");
+        if name == "OData-Version" { Refusal::Version(message) } else { Refusal::NotAcceptable(message) }
     };
     let mut lowest = None;
     for part in header.split(',') {

@@ -11,7 +11,7 @@ mod expand;
 mod list;
 mod nested;
 mod read;
-mod search;
+pub(crate) mod search;
 
 pub use context::{Context, Limits, SystemOption};
 pub(crate) use read::parameters;

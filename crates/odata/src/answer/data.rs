@@ -35,6 +35,10 @@ pub(super) fn read(service: &Service<'_>, request: &Request<'_>, path: &DataPath
         Ok(agreed) => agreed,
         Err(refusal) => return Ok(not_acceptable(request, &refusal)),
     };
+    if options.index && agreed.version == Version::V4 {
+        let message = "'$index' is an unknown query option of OData 4.0; leave it out, or ask for 4.01.";
+        return Err(QueryError::bad(code::UNKNOWN_OPTION, message).in_option("$index"));
+    }
     let found = locate::locate(World::of(service, request), path)?;
     let request = &Request { query, ..request.clone() };
     self::found(service, request, path, &options, agreed, found)

@@ -141,6 +141,9 @@ fn in_scope(expr: &Expr, scope: &Scope<'_>) -> Literal {
         ExprKind::Invoke(call) => invoke(call, scope),
         ExprKind::Lambda(lambda) => quantified(lambda, scope),
         ExprKind::Count(path, filter) => count(path, filter.as_deref(), scope),
+        ExprKind::Search(search) => {
+            Literal::Bool(scope.item.is_some_and(|item| crate::query::engine::matches(search, item)))
+        }
     }
 }
 

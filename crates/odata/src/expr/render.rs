@@ -82,10 +82,29 @@ fn write(out: &mut String, expr: &Expr, floor: u8, namespace: &str) {
         ExprKind::Count(path, filter) => {
             push(out, path);
             out.push_str("/$count");
-            if let Some(filter) = filter {
-                parenthesised(out, "($filter=", filter, namespace);
-                out.push(')');
+            if let Some(condition) = filter {
+                write_counted(out, condition, namespace);
             }
+        }
+        ExprKind::Search(search) => push(out, search),
+    }
+}
+
+/// `($filter=…)`, `($search=…)`, or both as the reader joins them.
+fn write_counted(out: &mut String, condition: &Expr, namespace: &str) {
+    let terms = match &condition.kind {
+        ExprKind::And(terms) => terms.as_slice(),
+        _ => std::slice::from_ref(condition),
+    };
+    match terms {
+        [filter, Expr { kind: ExprKind::Search(search), .. }] => {
+            parenthesised(out, "($filter=", filter, namespace);
+            push(out, format_args!(";$search={search})"));
+        }
+        [Expr { kind: ExprKind::Search(search), .. }] => push(out, format_args!("($search={search})")),
+        _ => {
+            parenthesised(out, "($filter=", condition, namespace);
+            out.push(')');
         }
     }
 }

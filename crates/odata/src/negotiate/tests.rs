@@ -89,10 +89,10 @@ fn versions_meet_in_the_middle() {
     assert_eq!(ask(Some("4.0"), None), Ok("4.0"));
     assert_eq!(ask(Some("4.0"), Some("4.01")), Ok("4.01"));
     assert_eq!(ask(None, Some("5.0")), Ok("4.01"));
-    assert_eq!(ask(None, Some("3.0")), Err(400));
+    assert_eq!(ask(None, Some("3.0")), Err(406));
     assert_eq!(ask(Some("5.0"), None), Err(400));
     assert_eq!(ask(Some("latest"), None), Err(400));
-    assert_eq!(ask(None, Some("")), Err(400));
+    assert_eq!(ask(None, Some("")), Err(406));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::error::{QueryError, code, did_you_mean};
 use crate::expr::parse::{Aliases, Budget, Parser};
 use crate::expr::scope::Scope;
 use crate::expr::{self, Expr, ExprKind, Path};
-use crate::percent::decode;
+use crate::percent::{decode, decode_any};
 
 /// As [`super::parse_options`].
 pub(super) fn options(raw_query: &str, context: &Context<'_>) -> Result<Options, QueryError> {
@@ -50,7 +50,8 @@ fn sort(raw_query: &str, context: &Context<'_>) -> Result<Sorted, QueryError> {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         let name = decode(name, true)?;
         let name = name.trim();
-        let value = decode(value, true).map_err(|error| error.in_option(name))?;
+        let decoded = if name.starts_with('@') { decode_any(value, true) } else { decode(value, true) };
+        let value = decoded.map_err(|error| error.in_option(name))?;
         if name.starts_with('@') {
             if aliases.insert(name.to_owned(), value).is_some() {
                 return Err(duplicate(name));
@@ -67,7 +68,22 @@ fn sort(raw_query: &str, context: &Context<'_>) -> Result<Sorted, QueryError> {
             custom.push((name.to_owned(), value));
         }
     }
+    without_nul(&system, &mut aliases)?;
     Ok((system, aliases, custom))
+}
+
+/// Arguments of functions in the path may hold NUL characters; what options compare with may not, since few stores do.
+fn without_nul(system: &[(SystemOption, String)], aliases: &mut Aliases) -> Result<(), QueryError> {
+    let held = aliases.iter().filter(|(_, value)| value.contains('\0'));
+    let held: Vec<String> = held.map(|(name, _)| name.clone()).collect();
+    for name in held {
+        if system.iter().any(|(_, value)| value.contains(&name)) {
+            let message = "Remove the NUL character (%00); only arguments of functions may hold it.";
+            return Err(QueryError::bad(code::INVALID_VALUE, message).in_option(&name));
+        }
+        aliases.remove(&name);
+    }
+    Ok(())
 }
 
 /// Aliases, and the options that may be parameters of a function: those without `$` and `@`.
@@ -82,7 +98,8 @@ pub(crate) fn parameters(raw_query: &str) -> Result<(Aliases, Vec<(String, Strin
         if name.starts_with('$') {
             continue;
         }
-        let value = decode(value, true).map_err(|error| error.in_option(&name))?;
+        let decoded = if name.starts_with('@') { decode_any(value, true) } else { decode(value, true) };
+        let value = decoded.map_err(|error| error.in_option(&name))?;
         if !name.starts_with('@') {
             named.push((name, value));
         } else if aliases.insert(name.clone(), value).is_some() {

@@ -2,9 +2,12 @@
 //!
 //! What a word matches is the service's affair.
 
+use std::fmt;
+
 use super::read::Reader;
 use crate::cursor::Cursor;
 use crate::error::{QueryError, code};
+use crate::expr::parse::Budget;
 
 /// A free-text search.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,61 +22,91 @@ pub enum SearchExpr {
 
 impl Reader<'_, '_> {
     pub(super) fn search(&self, cursor: &mut Cursor<'_>) -> Result<SearchExpr, QueryError> {
-        if let Some(unfinished) = unfinished(cursor) {
-            return Ok(SearchExpr::Phrase(unfinished));
-        }
-        let mut terms = vec![self.search_all(cursor)?];
-        while accept_keyword(cursor, "OR") {
-            terms.push(self.search_all(cursor)?);
-        }
-        Ok(single_or(terms, SearchExpr::Or))
+        read(cursor, self.budget, self.level > 0)
     }
+}
 
-    fn search_all(&self, cursor: &mut Cursor<'_>) -> Result<SearchExpr, QueryError> {
-        let mut terms = vec![self.search_term(cursor)?];
-        loop {
-            let has_and = accept_keyword(cursor, "AND");
-            cursor.skip_space();
-            let is_over = cursor.is_at_end()
-                || cursor.rest().starts_with(')')
-                || (self.level > 0 && cursor.rest().starts_with(';'));
-            let goes_on = !is_over && !at_keyword(cursor, "OR");
-            if !has_and && !goes_on {
-                return Ok(single_or(terms, SearchExpr::And));
-            }
-            terms.push(self.search_term(cursor)?);
-        }
+/// A search up to the end or a parenthesis; among nested options also up to `;`.
+pub(crate) fn read(
+    cursor: &mut Cursor<'_>,
+    budget: &Budget,
+    is_nested: bool,
+) -> Result<SearchExpr, QueryError> {
+    if let Some(unfinished) = unfinished(cursor) {
+        return Ok(SearchExpr::Phrase(unfinished));
     }
+    let mut terms = vec![all_of(cursor, budget, is_nested)?];
+    while accept_keyword(cursor, "OR") {
+        terms.push(all_of(cursor, budget, is_nested)?);
+    }
+    Ok(single_or(terms, SearchExpr::Or))
+}
 
-    fn search_term(&self, cursor: &mut Cursor<'_>) -> Result<SearchExpr, QueryError> {
+fn all_of(cursor: &mut Cursor<'_>, budget: &Budget, is_nested: bool) -> Result<SearchExpr, QueryError> {
+    let mut terms = vec![term(cursor, budget, is_nested)?];
+    loop {
+        let has_and = accept_keyword(cursor, "AND");
         cursor.skip_space();
-        let start = cursor.position;
-        self.budget.node(start)?;
-        if accept_keyword(cursor, "NOT") {
-            self.budget.enter(start)?;
-            let term = self.search_term(cursor)?;
-            self.budget.leave();
-            return Ok(SearchExpr::Not(Box::new(term)));
+        let is_over = cursor.is_at_end()
+            || cursor.rest().starts_with(')')
+            || (is_nested && cursor.rest().starts_with(';'));
+        let goes_on = !is_over && !at_keyword(cursor, "OR");
+        if !has_and && !goes_on {
+            return Ok(single_or(terms, SearchExpr::And));
         }
-        if cursor.accept('(') {
-            self.budget.enter(start)?;
-            let inner = self.search(cursor)?;
-            self.budget.leave();
-            cursor.skip_space();
-            if !cursor.accept(')') {
-                return Err(QueryError::bad(code::SYNTAX, "Close the parenthesis with ')'.").at(start));
+        terms.push(term(cursor, budget, is_nested)?);
+    }
+}
+
+fn term(cursor: &mut Cursor<'_>, budget: &Budget, is_nested: bool) -> Result<SearchExpr, QueryError> {
+    cursor.skip_space();
+    let start = cursor.position;
+    budget.node(start)?;
+    if accept_keyword(cursor, "NOT") {
+        budget.enter(start)?;
+        let negated = term(cursor, budget, is_nested)?;
+        budget.leave();
+        return Ok(SearchExpr::Not(Box::new(negated)));
+    }
+    if cursor.accept('(') {
+        budget.enter(start)?;
+        let inner = read(cursor, budget, is_nested)?;
+        budget.leave();
+        cursor.skip_space();
+        if !cursor.accept(')') {
+            return Err(QueryError::bad(code::SYNTAX, "Close the parenthesis with ')'.").at(start));
+        }
+        return Ok(inner);
+    }
+    if cursor.peek() == Some('"') {
+        return phrase(cursor).map(SearchExpr::Phrase);
+    }
+    // Between options inside $expand, `;` is no part of a word.
+    let word = cursor.take_while(|c| is_word_part(c) && !(is_nested && c == ';'));
+    if word.is_empty() {
+        return Err(QueryError::bad(code::SYNTAX, "A word to search for is missing here.").at(start));
+    }
+    Ok(SearchExpr::Word(word.to_owned()))
+}
+
+/// As it is read back: words as they are, phrases in quotes, what has parts in parentheses.
+impl fmt::Display for SearchExpr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joined = |f: &mut fmt::Formatter<'_>, terms: &[SearchExpr], between: &str| {
+            terms.iter().enumerate().try_for_each(|(index, term)| {
+                write!(f, "{}{term}", if index == 0 { "(" } else { between })
+            })?;
+            f.write_str(")")
+        };
+        match self {
+            SearchExpr::Word(word) => f.write_str(word),
+            SearchExpr::Phrase(text) => {
+                write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
             }
-            return Ok(inner);
+            SearchExpr::Not(inner) => write!(f, "NOT {inner}"),
+            SearchExpr::And(terms) => joined(f, terms, " AND "),
+            SearchExpr::Or(terms) => joined(f, terms, " OR "),
         }
-        if cursor.peek() == Some('"') {
-            return phrase(cursor).map(SearchExpr::Phrase);
-        }
-        // Between options inside $expand, `;` is no part of a word.
-        let word = cursor.take_while(|c| is_word_part(c) && !(self.level > 0 && c == ';'));
-        if word.is_empty() {
-            return Err(QueryError::bad(code::SYNTAX, "A word to search for is missing here.").at(start));
-        }
-        Ok(SearchExpr::Word(word.to_owned()))
     }
 }
 

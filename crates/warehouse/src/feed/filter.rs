@@ -152,7 +152,7 @@ const fn after(column: usize, op: Comparison, value: i64) -> Term {
 pub(super) fn paths(expr: &Expr, found: &mut dyn FnMut(&str)) {
     let mut each = |exprs: &[Expr]| exprs.iter().for_each(|expr| paths(expr, found));
     match &expr.kind {
-        ExprKind::Literal(_) => {}
+        ExprKind::Literal(_) | ExprKind::Search(_) => {}
         ExprKind::Path(path) | ExprKind::Count(path, None) => {
             if let (None, Some(name)) = (&path.variable, path.segments.first()) {
                 found(name);

@@ -4,6 +4,7 @@ use super::{LambdaHead, Parsed, Parser, Step};
 use crate::edm::EdmType;
 use crate::error::{QueryError, code};
 use crate::expr::{ExprKind, Lambda, Path, Quantifier, Span};
+use crate::query::search;
 
 impl<'c> Parser<'_, 'c, '_> {
     /// A path whose first name, read already, starts at `start`.
@@ -112,22 +113,44 @@ impl<'c> Parser<'_, 'c, '_> {
         if !self.cursor.accept('(') {
             return self.leaf(ExprKind::Count(path, None), start).map(Step::Whole);
         }
-        let option = self.cursor.take_while(|c| c != '=' && c != ')').trim();
-        if !option.trim_start_matches('$').eq_ignore_ascii_case("filter") || !self.cursor.accept('=') {
-            let message = "Only $filter is understood inside $count(…), such as $count($filter=…).";
-            let error = match option.trim_start_matches('$').eq_ignore_ascii_case("search") {
-                true => QueryError::not_implemented("$search is not available inside $count(…)."),
-                false => QueryError::bad(code::SYNTAX, message),
-            };
-            return Err(error.at(position).into());
-        }
         Ok(Step::FilteredCount(Box::new(path)))
     }
 
+    /// `$filter=…`, `$search=…` or both, up to the parenthesis. The filter comes first in the condition.
     pub(super) fn filtered_count(&mut self, path: Path, start: usize) -> Parsed {
-        let filter = self.item_condition(&path, start)?;
+        let (mut filter, mut search) = (None, None);
+        loop {
+            self.cursor.skip_space();
+            let position = self.cursor.position;
+            let option = self.cursor.take_while(|c| !matches!(c, '=' | ';' | ')')).trim();
+            let name = option.trim_start_matches('$').to_ascii_lowercase();
+            let is_given = self.cursor.accept('=');
+            match name.as_str() {
+                "filter" if is_given && filter.is_none() => filter = Some(self.item_condition(&path, start)?),
+                "search" if is_given && search.is_none() => search = Some(self.item_search()?),
+                _ => {
+                    let message =
+                        "Write $filter or $search once each inside $count(…), such as $count($filter=…).";
+                    return Err(QueryError::bad(code::SYNTAX, message).at(position).into());
+                }
+            }
+            self.cursor.skip_space();
+            if !self.cursor.accept(';') {
+                break;
+            }
+        }
         self.cursor.expect(')', "Close $count( with ')'.")?;
-        self.node(ExprKind::Count(path, Some(filter)), start)
+        let condition = match (filter, search) {
+            (Some(filter), Some(search)) => self.node(ExprKind::And(vec![*filter, *search]), start)?,
+            (filter, search) => filter.or(search).ok_or_else(|| self.cursor.syntax("Write $filter here."))?,
+        };
+        self.node(ExprKind::Count(path, Some(condition)), start)
+    }
+
+    fn item_search(&mut self) -> Parsed {
+        let start = self.cursor.position;
+        let search = search::read(self.cursor, self.budget, true)?;
+        self.leaf(ExprKind::Search(search), start)
     }
 
     /// `$filter(…)/$count`, the same as `$count($filter=…)`.

@@ -84,6 +84,7 @@ impl<'a> Scope<'a> {
             ExprKind::Compare(op, left, right) => self.comparison(*op, left, right)?,
             ExprKind::In(left, items) => self.membership(left, items)?,
             ExprKind::Call(function, arguments) => self.call(*function, arguments)?,
+            ExprKind::Search(search) => Some(super::search::condition(search, self.shapes)),
             _ => None,
         })
     }
