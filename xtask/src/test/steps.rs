@@ -173,7 +173,7 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
     for packages in ["tests/clients/odata2ts", "tests/clients/odata-csdl"] {
         shared.node()?.install_in(&site, packages)?;
     }
-    let live_days = live_days(&site)?;
+    let examples = examples(&site, &["live_days", "reference_service"])?;
     let demo = demo(shared, "proofs")?;
     let _agent = demo.enrol_this_machine(&site, shared.programs()?)?;
     demo.snapshot(&site, shared.programs()?)?;
@@ -182,7 +182,8 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
         let name = format!("proof-{}", script.file_stem().unwrap_or_default().to_string_lossy());
         let mut python = venv.python();
         python.arg(&script).current_dir(&site.root).env("PYTHONUNBUFFERED", "1");
-        python.env("QD_LIVE_DAYS", &live_days);
+        python.env("QD_LIVE_DAYS", examples.join("live_days"));
+        python.env("QD_REFERENCE_SERVICE", examples.join("reference_service"));
         python.env("QD_PROGRAM", shared.programs()?.command("quarterdeck").get_program());
         demo.tell(&mut python)?;
         shared.node()?.put_on_path(&mut python);
@@ -193,13 +194,15 @@ fn proofs(shared: &mut Shared) -> Result<Tally> {
     Ok(total)
 }
 
-/// The program that lives days given to it, for the proof that compares them with an oracle's.
-fn live_days(site: &Site) -> Result<PathBuf> {
+/// The folder of these example programs, built: the one that lives days given to it, for the proof that compares them with
+/// an oracle's, and the reference service of the `odata` crate.
+fn examples(site: &Site, names: &[&str]) -> Result<PathBuf> {
     // With the whole workspace, so that features are those of the programs and nothing is compiled again.
-    let arguments = ["build", "--workspace", "--features=xtask/drive", "--example", "live_days"];
-    let built = run(site, "live-days", &mut cargo(site, &arguments), BUILD_LIMIT, Show::Nothing)?;
-    anyhow::ensure!(built.success, "the example live_days does not build:\n{}", built.trouble(8));
-    Ok(site.target.join("debug/examples/live_days"))
+    let mut arguments = vec!["build", "--workspace", "--features=xtask/drive"];
+    arguments.extend(names.iter().flat_map(|name| ["--example", name]));
+    let built = run(site, "examples", &mut cargo(site, &arguments), BUILD_LIMIT, Show::Nothing)?;
+    anyhow::ensure!(built.success, "the examples {} do not build:\n{}", names.join(", "), built.trouble(8));
+    Ok(site.target.join("debug/examples"))
 }
 
 /// Exact requirements of every Python file under test.
