@@ -90,7 +90,7 @@ test('the first page stays small, and a full grid stays light', async ({ page })
   const bytes = (await Promise.all(sizes.values())).reduce((sum, size) => sum + size, 0);
   console.log(`tenant details: ${sizes.size} files, ${Math.round(bytes / 1024)} KiB gzip`);
   expect(sizes.size).toBeGreaterThan(0);
-  expect(bytes).toBeLessThan(256 * 1024);
+  expect(bytes).toBeLessThan(216 * 1024);
 
   await open(page, '/devices');
   const nodes = await page.evaluate(() => document.querySelectorAll('*').length);

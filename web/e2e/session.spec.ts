@@ -39,6 +39,38 @@ test('all three languages, from the menu, kept over a reload', async ({ page }) 
   }
 });
 
+test('the menus of the header: by keyboard, by pointer, and the focus back on their button', async ({ page }) => {
+  await signIn(page);
+  const button = page.getByRole('button', { name: /^Theme: / });
+  const menu = page.getByRole('menu');
+  await button.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitemradio', { name: 'Light' })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitemradio', { name: 'Dark' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
+  await expect(button).toBeFocused();
+
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitemradio', { name: 'Light' })).toBeFocused();
+  await expect(button).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(menu).toHaveCount(0);
+  await expect(button).toBeFocused();
+
+  await button.click();
+  await expect(menu).toBeVisible();
+  await button.click();
+  await expect(menu).toHaveCount(0);
+  await button.click();
+  await expect(menu).toBeVisible();
+  await page.getByRole('heading', { level: 1 }).click();
+  await expect(menu).toHaveCount(0);
+});
+
 test.describe('the bundle does not come', () => {
   test.use({ allowed: [/ERR_FAILED/] });
   test('dark is dark before the first script of the bundle runs, and stays', async ({ page }) => {

@@ -110,7 +110,7 @@ it('has no key that nothing uses', () => {
     .map((path) => readFileSync(join('src', path), 'utf8'))
     .join('\n');
   const computed =
-    /^(connect|device\.tab|theme|compliance|ownership|mdmAuthority|accountStatus|encryption|interfaceKind|managementAgent|enrollmentType|tableKind|measure|auditResult|actorType|permission|connectorHealth|serviceStatus|classification|severity|messageCategory|connectorKind|connectorValue|connectorReason|credentialHelp|syncKind|syncSetting|factName|runOutcome|topic|channelKind|deliveryState)\./;
+    /^(connect|device\.tab|theme|compliance|ownership|mdmAuthority|accountStatus|encryption|interfaceKind|managementAgent|enrollmentType|tableKind|measure|auditResult|actorType|permission|connectorHealth|location|serviceName|feature|serviceStatus|classification|severity|messageCategory|connectorKind|connectorValue|connectorReason|credentialHelp|syncKind|syncSetting|factName|runOutcome|topic|channelKind|deliveryState)\./;
   const unused = Object.keys(english)
     .map((key) => key.replace(/_(one|other)$/, ''))
     .filter((key) => !computed.test(key) && !source.includes(`'${key}'`));

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { failureOf } from '../src/api/client';
 import { and, literal, orderby, phrase, queryString } from '../src/api/odata';
 import { deviceFilter } from '../src/api/queries';
-import { initials } from '../src/app/Header';
+import { initials } from '../src/app/HeaderMenus';
 import { devicesSearch, explorerSearch, pageIn, safeReturnTo, sortIn } from '../src/app/search';
 import { formats } from '../src/i18n/format';
 import { pickLanguage } from '../src/i18n/i18n';

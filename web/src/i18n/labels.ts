@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 const GROUPS = [
+  'location',
   'compliance',
   'ownership',
   'mdmAuthority',
@@ -19,6 +20,8 @@ const GROUPS = [
   'actorType',
   'permission',
   'connectorHealth',
+  'serviceName',
+  'feature',
   'serviceStatus',
   'classification',
   'severity',

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { THEMES, usePreferences, type Theme } from '../app/preferences';
 import { useSession } from '../app/session';
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from '../i18n/i18n';
+import { Identifier } from '../ui/Identifier';
 import { Facts, Page, PageHeader, Panel } from '../ui/layout';
 
 const useStyles = makeStyles({
@@ -52,7 +53,9 @@ export function AccountPage() {
       <Panel title={t('account.permissions')}>
         <ul className={styles.permissions}>
           {permissions.toSorted().map((permission) => (
-            <li key={permission}>{permission}</li>
+            <li key={permission}>
+              <Identifier name={permission} />
+            </li>
           ))}
         </ul>
       </Panel>

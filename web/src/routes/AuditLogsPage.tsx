@@ -114,7 +114,7 @@ function useColumns(onOpen: (event: AuditEvent) => void): DataColumn<AuditEvent>
       {
         id: 'activity',
         header: t('audit.activity'),
-        width: '20%',
+        width: '18%',
         cell: (event) => <span lang="en">{event.activity}</span>,
       },
       {
@@ -126,7 +126,7 @@ function useColumns(onOpen: (event: AuditEvent) => void): DataColumn<AuditEvent>
       {
         id: 'actor',
         header: t('audit.actor'),
-        width: '20%',
+        width: '18%',
         breakAnywhere: true,
         cell: (event) => <Actor event={event} />,
       },
@@ -139,13 +139,13 @@ function useColumns(onOpen: (event: AuditEvent) => void): DataColumn<AuditEvent>
       {
         id: 'result',
         header: t('audit.result'),
-        width: '13%',
+        width: '11%',
         cell: (event) => <ResultBadge result={event.activityResult} />,
       },
       {
         id: 'details',
         header: t('table.actions'),
-        width: '12%',
+        width: '11%',
         cell: (event) => (
           <DialogButton
             size="small"

@@ -5,7 +5,7 @@ import { Button, makeStyles, MessageBar, MessageBarBody, tokens } from '@fluentu
 import { useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LanguageMenu, ThemeMenu } from '../app/Header';
+import { LanguageMenu, ThemeMenu } from '../app/HeaderMenus';
 import { signInAddress } from '../app/session';
 import icon from '../icon.svg';
 

@@ -16,6 +16,7 @@ import {
 import { NotFound } from '../../app/screens';
 import { useFormats } from '../../i18n/format';
 import { useLabels } from '../../i18n/labels';
+import { Identifier } from '../../ui/Identifier';
 import { DialogButton } from '../../ui/DialogButton';
 import { Disclosures } from '../../ui/Disclosures';
 import { Facts, Page, PageHeader, Panel } from '../../ui/layout';
@@ -138,7 +139,16 @@ function Why({ connector }: { connector: Connector }) {
           },
           { label: t('connectors.drivenBy'), value: <code>{connector.drivenBy}</code> },
           ...(connector.graphSource
-            ? [{ label: t('connectors.graphSource'), value: <code>{connector.graphSource}</code> }]
+            ? [
+                {
+                  label: t('connectors.graphSource'),
+                  value: (
+                    <code>
+                      <Identifier name={connector.graphSource} />
+                    </code>
+                  ),
+                },
+              ]
             : []),
         ]}
       />

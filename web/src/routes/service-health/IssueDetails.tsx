@@ -4,6 +4,7 @@
 import { makeStyles, tokens } from '@fluentui/react-components';
 import { useTranslation } from 'react-i18next';
 import type { ServiceIssue } from '../../api/serviceHealth';
+import { useLabels } from '../../i18n/labels';
 import { Facts } from '../../ui/layout';
 import { RichText } from '../../ui/RichText';
 import { When } from '../../ui/When';
@@ -23,6 +24,7 @@ const useStyles = makeStyles({
 export function IssueDetails({ issue }: { issue: ServiceIssue }) {
   const styles = useStyles();
   const { t } = useTranslation();
+  const labels = useLabels();
   const posts = issue.posts.toSorted((a, b) => (a.createdDateTime < b.createdDateTime ? 1 : -1));
   return (
     <div className={styles.details}>
@@ -30,8 +32,8 @@ export function IssueDetails({ issue }: { issue: ServiceIssue }) {
         unknown={t('value.unknown')}
         facts={[
           { label: t('health.userImpact'), value: issue.impactDescription },
-          { label: t('health.service'), value: issue.service },
-          { label: t('health.feature'), value: issue.feature },
+          { label: t('health.service'), value: labels.serviceName(issue.service) },
+          { label: t('health.feature'), value: issue.feature && labels.feature(issue.feature) },
           { label: t('health.started'), value: <When iso={issue.startDateTime} /> },
           { label: t('health.updated'), value: <When iso={issue.lastModifiedDateTime} /> },
           { label: t('health.ended'), value: <When iso={issue.endDateTime} none={t('health.notEnded')} /> },

@@ -8,6 +8,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { issueQuery, issuesQuery, type ServiceIssue } from '../../api/serviceHealth';
 import { useFormats } from '../../i18n/format';
+import { useLabels } from '../../i18n/labels';
 import { Disclosures } from '../../ui/Disclosures';
 import { Time } from '../../ui/Time';
 import { IssueDetails } from './IssueDetails';
@@ -34,13 +35,14 @@ export const useRowStyles = makeStyles({
 function Head({ issue }: { issue: ServiceIssue }) {
   const styles = useRowStyles();
   const { t } = useTranslation();
+  const labels = useLabels();
   return (
     <span className={styles.row}>
       <span className={styles.title}>{issue.title}</span>
       <span className={styles.meta}>
         <ClassificationBadge classification={issue.classification} />
         <ServiceStatusBadge status={issue.status} />
-        <span>{issue.service}</span>
+        <span>{labels.serviceName(issue.service)}</span>
         <span>
           {t('health.updated')} <Time iso={issue.lastModifiedDateTime} relative />
         </span>

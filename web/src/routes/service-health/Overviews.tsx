@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { overviewsQuery } from '../../api/serviceHealth';
 import { Section } from './Section';
 import { ServiceStatusBadge } from './badges';
+import { useLabels } from '../../i18n/labels';
 
 const useStyles = makeStyles({
   grid: {
@@ -31,13 +32,14 @@ const useStyles = makeStyles({
 export function Overviews() {
   const styles = useStyles();
   const { t, i18n } = useTranslation();
+  const labels = useLabels();
   const answer = useQuery(overviewsQuery(i18n.language));
   return (
     <Section title={t('health.services')} answer={answer}>
       <ul className={styles.grid}>
         {answer.data?.value.map((overview) => (
           <li key={overview.id} className={styles.service}>
-            <span>{overview.service}</span>
+            <span>{labels.serviceName(overview.service)}</span>
             <ServiceStatusBadge status={overview.status} />
           </li>
         ))}

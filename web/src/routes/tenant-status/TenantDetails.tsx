@@ -65,7 +65,7 @@ function Details({ tenant }: { tenant: Tenant }) {
             { label: t('tenant.name'), value: tenant.tenantName },
             {
               label: t('tenant.location'),
-              value: tenant.tenantLocation ? format.region(tenant.tenantLocation) : null,
+              value: tenant.tenantLocation ? labels.location(format.region(tenant.tenantLocation)) : null,
             },
             { label: t('tenant.mdmAuthority'), value: labels.mdmAuthority(tenant.mdmAuthority) },
             { label: t('tenant.accountStatus'), value: labels.accountStatus(tenant.accountStatus) },

@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { movesQuery } from '../../api/queries';
 import type { WarehouseMove } from '../../api/types';
+import { useLabels } from '../../i18n/labels';
 import { DataTable, type DataColumn } from '../../ui/DataTable';
 import { Page, PageHeader, Panel } from '../../ui/layout';
 import { RouterLink } from '../../ui/links';
@@ -17,6 +18,7 @@ const NO_MOVES: WarehouseMove[] = [];
 
 export function MovedPage() {
   const { t } = useTranslation();
+  const labels = useLabels();
   const { data, error, refetch } = useQuery(movesQuery);
   const columns = useMemo<DataColumn<WarehouseMove>[]>(
     () => [
@@ -26,10 +28,10 @@ export function MovedPage() {
         width: '30%',
         cell: (move) => <Time iso={move.movedDateTime} />,
       },
-      { id: 'from', header: t('moved.from'), cell: (move) => move.previousLocation },
-      { id: 'to', header: t('moved.to'), cell: (move) => move.location },
+      { id: 'from', header: t('moved.from'), cell: (move) => labels.location(move.previousLocation) },
+      { id: 'to', header: t('moved.to'), cell: (move) => labels.location(move.location) },
     ],
-    [t],
+    [t, labels],
   );
   const back = <RouterLink to="/data-warehouse">{t('page.dataWarehouse')}</RouterLink>;
   return (

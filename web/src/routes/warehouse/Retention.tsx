@@ -13,6 +13,7 @@ import { useFormats } from '../../i18n/format';
 import { DataTable, type DataColumn } from '../../ui/DataTable';
 import { DialogButton } from '../../ui/DialogButton';
 import { FormDialog } from '../../ui/FormDialog';
+import { Identifier } from '../../ui/Identifier';
 import { Panel } from '../../ui/layout';
 import { LoadingPanel } from '../../ui/Loading';
 import { Problem } from '../../ui/Problem';
@@ -62,7 +63,11 @@ function useColumns(): DataColumn<TableRetention>[] {
         id: 'name',
         header: t('warehouse.table'),
         width: '34%',
-        cell: (table) => <span className={styles.name}>{table.name}</span>,
+        cell: (table) => (
+          <span className={styles.name}>
+            <Identifier name={table.name} />
+          </span>
+        ),
       },
       {
         id: 'kept',

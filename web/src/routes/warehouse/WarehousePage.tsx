@@ -16,6 +16,7 @@ import { DataTable, type DataColumn } from '../../ui/DataTable';
 import { FilterSelect, Toolbar } from '../../ui/FilterSelect';
 import { Facts, Page, PageHeader, Panel } from '../../ui/layout';
 import { RouterLink } from '../../ui/links';
+import { Identifier } from '../../ui/Identifier';
 import { LoadingPanel } from '../../ui/Loading';
 import { Problem } from '../../ui/Problem';
 import { SearchField } from '../../ui/SearchField';
@@ -62,11 +63,15 @@ export function WarehousePage() {
 
 function Moved({ move }: { move: WarehouseMove }) {
   const { t } = useTranslation();
+  const labels = useLabels();
   const format = useFormats();
   return (
     <MessageBar intent="info" layout="multiline">
       <MessageBarBody>
-        {t('moved.notice', { date: format.date(move.movedDateTime), location: move.location })}{' '}
+        {t('moved.notice', {
+          date: format.date(move.movedDateTime),
+          location: labels.location(move.location),
+        })}{' '}
         <RouterLink to="/data-warehouse/moved">{t('moved.link')}</RouterLink>
       </MessageBarBody>
     </MessageBar>
@@ -179,14 +184,14 @@ function useColumns(): DataColumn<WarehouseTable>[] {
       {
         id: 'name',
         header: t('warehouse.table'),
-        width: '22%',
+        width: '25%',
         cell: (table) => (
           <RouterLink
             to="/data-warehouse/explore/$collection"
             params={{ collection: table.name }}
             className={styles.link}
           >
-            {table.name}
+            <Identifier name={table.name} />
           </RouterLink>
         ),
       },
@@ -203,7 +208,7 @@ function useColumns(): DataColumn<WarehouseTable>[] {
       {
         id: 'rows',
         header: t('warehouse.rows'),
-        width: '10%',
+        width: '8%',
         numeric: true,
         cell: (table) => format.number(table.rows),
       },
@@ -217,7 +222,7 @@ function useColumns(): DataColumn<WarehouseTable>[] {
       {
         id: 'retention',
         header: t('warehouse.retention'),
-        width: '13%',
+        width: '10%',
         cell: (table) =>
           table.retentionDays === null
             ? t('warehouse.keptAlways')
