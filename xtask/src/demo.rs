@@ -22,6 +22,10 @@ pub(crate) enum Profile {
     Release,
 }
 
+/// What is released.
+pub(crate) const RELEASED: [&str; 3] =
+    ["-p=quarterdeck-server", "-p=quarterdeck-agent", "-p=quarterdeck-sim"];
+
 /// The folder with the built programs.
 pub(crate) struct Programs {
     folder: PathBuf,
@@ -35,15 +39,17 @@ impl Programs {
     pub(crate) fn build(site: &Site, profile: Profile) -> Result<Self> {
         let mut cargo = Command::new("cargo");
         cargo.current_dir(&site.root).arg("build").env("CARGO_TARGET_DIR", &site.target);
-        let (selection, folder): (&[&str], _) = match profile {
+        let folder = match profile {
             // Everything at once, so that features are the same as in the tests and little is compiled twice.
-            Profile::Dev => (&["--workspace", "--bins", "--features=xtask/drive"], "debug"),
-            Profile::Release => (
-                &["--release", "-p=quarterdeck-server", "-p=quarterdeck-agent", "-p=quarterdeck-sim"],
-                "release",
-            ),
+            Profile::Dev => {
+                cargo.args(["--workspace", "--bins", "--features=xtask/drive"]);
+                "debug"
+            }
+            Profile::Release => {
+                cargo.arg("--release").args(RELEASED);
+                "release"
+            }
         };
-        cargo.args(selection);
         let limit = Duration::from_secs(60 * 60);
         let built = run(site, "build", &mut cargo, limit, Show::Lines)?;
         if !built.success {

@@ -7,7 +7,7 @@ mod clock;
 mod days;
 mod ready;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use audit::Actor;
 use directory::op::application::{Input, insert_password, register};
 use identity::applications::{ApplicationIds, NewPassword};
@@ -58,6 +58,13 @@ pub(crate) async fn run(config: Config, asked: Demo) -> Result<()> {
         serde_json::from_str(&text)
             .with_context(|| format!("{} is damaged; start on a fresh folder", secrets_file.display()))?
     } else {
+        // Never mixed into somebody's own tenant; and days of which some were lived already cannot be lived again.
+        ensure!(
+            founded.is_new,
+            "{} holds a tenant without the fleet of a demonstration: its first start was cut short, or it is a real \
+             server's folder. Start on a fresh folder",
+            folder.display()
+        );
         let fleet = fleet::Fleet::new(asked.seed, n_devices);
         days::live(&house, &founded, &fleet, asked.days).await?;
         let secrets = make_secrets(&house, &founded).await?;

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::demo::{Profile, Programs};
+use crate::demo::{Profile, Programs, RELEASED};
 use crate::options::Bench;
 use crate::process::{Show, run};
 use crate::site::Site;
@@ -39,10 +39,11 @@ pub(crate) fn command(site: &Site, what: &Bench, dev: bool) -> Result<()> {
     }
 }
 
-/// Builds an example of the warehouse as it is released.
+/// Builds an example of the warehouse as it is released: beside the programs, so that features are theirs and the query
+/// engine is not compiled a second time.
 fn build_example(site: &Site, name: &str) -> Result<()> {
     let mut build = Command::new("cargo");
-    build.args(["build", "--release", "--package", "quarterdeck-warehouse", "--example", name]);
+    build.args(["build", "--release"]).args(RELEASED).args(["-p=quarterdeck-warehouse", "--example", name]);
     build.current_dir(&site.root).env("CARGO_TARGET_DIR", &site.target);
     let built = run(site, "bench-build", &mut build, BUILD_LIMIT, Show::Nothing)?;
     if !built.success {

@@ -58,3 +58,14 @@ fn the_doctor_finds_nothing_on_a_healthy_folder_and_says_what_is_wrong_on_anothe
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("WRONG    database"), "{text}");
 }
+
+#[test]
+fn a_demo_leaves_a_tenant_of_somebody_else_alone() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    Server::start(&data).stop();
+    let (code, text) = said(quarterdeck(&["demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&data));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("Start on a fresh folder"), "{text}");
+    assert!(!data.join("demo.json").exists());
+}

@@ -36,6 +36,8 @@ pub(super) fn measure(site: &Site, programs: &Programs, rows: u64, days: u32, ru
     let devices = u32::try_from((rows + rows / 5).div_ceil(u64::from(days.max(1))))?;
     println!("making {days} days of {devices} devices by the real midnight job; this takes a while");
     let fleet = Fleet { devices, days, seed: 1, listen: None };
+    drop(Demo::start(site, programs, &folder.join("data"), &fleet)?);
+    // Started again, so that its memory is that of reading.
     let demo = Demo::start(site, programs, &folder.join("data"), &fleet)?;
     let pid = demo.server.id();
     let feed = Feed::sign_in(&demo.ready)?;
