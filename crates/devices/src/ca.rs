@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use audit::{Actor, Category, Event, Resource};
+use identity::Seal;
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 use store::{SqlError, Store, TenantId, Tx};
@@ -11,14 +12,6 @@ use world::World;
 
 use crate::certificate::{self, Refused, Shown, hex};
 use crate::sql;
-
-/// Keeps secrets at rest: whoever holds the key file.
-pub trait Seal: Send + Sync + 'static {
-    /// `secret`, readable only with the key and under the same name.
-    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8>;
-    /// What [`Seal::seal`] was given, or None when key, name or bytes differ.
-    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>>;
-}
 
 /// A CA that is open for use.
 pub struct Ca {

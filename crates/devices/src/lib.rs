@@ -22,7 +22,7 @@ use store::{Store, TenantId};
 use uuid::Uuid;
 use world::World;
 
-pub use ca::{DeviceCas, Seal};
+pub use ca::DeviceCas;
 pub use channel::Channels;
 
 /// A person who may enrol devices, found from a bearer token: `(tenant, user)`.

@@ -1,23 +1,17 @@
 //! The rights a person brings: read once, when the request is authenticated.
 
-use policy::{Assignment, Held, Scope};
+use policy::{Assignment, Caller, Held, Kind, Scope};
 use store::{SqlError, Tx};
 use uuid::Uuid;
 
 use crate::sql;
 
-/// Directory roles and role assignments of a person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rights {
-    pub directory_roles: Vec<Uuid>,
-    pub assignments: Vec<Assignment>,
-}
-
-/// The rights of `user`, or None when the account is gone or disabled.
+/// `user` with their directory roles and role assignments, or None when the account is gone or disabled. Not narrowed
+/// by a token's scopes: who came with a token narrows it.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn rights(tx: &mut Tx<'_, '_>, user: Uuid) -> Result<Option<Rights>, SqlError> {
+pub fn find(tx: &mut Tx<'_, '_>, user: Uuid) -> Result<Option<Caller>, SqlError> {
     if tx.row(&sql::ENABLED, &[user.into()])?.is_none() {
         return Ok(None);
     }
@@ -28,7 +22,9 @@ pub fn rights(tx: &mut Tx<'_, '_>, user: Uuid) -> Result<Option<Rights>, SqlErro
         let held = Held::BuiltIn(row.get(1)?);
         Ok::<_, SqlError>(Assignment { id: row.get(0)?, held, scope: Scope::AllDevicesAndLicensedUsers })
     };
-    Ok(Some(Rights { directory_roles, assignments: rows.iter().map(assignment).collect::<Result<_, _>>()? }))
+    let assignments = rows.iter().map(assignment).collect::<Result<_, _>>()?;
+    let kind = Kind::User { id: user, directory_roles, assignments };
+    Ok(Some(Caller { tenant: tx.tenant().0, kind, delegated: None }))
 }
 
 /// The names the UI greets a person with.

@@ -47,8 +47,8 @@ fn users_come_change_and_go() {
         // Delta tells only what changed.
         let off = ImportedUser { id: ANN, account_enabled: Some(false), ..ImportedUser::default() };
         assert_eq!(land(&store, &world, off).await, Landed::Changed);
-        let rights = store.read(HOME, |tx| directory::caller::rights(tx, ANN)).await.unwrap();
-        assert_eq!(rights, None, "who is disabled may nothing");
+        let caller = store.read(HOME, |tx| directory::caller::find(tx, ANN)).await.unwrap();
+        assert_eq!(caller, None, "who is disabled may nothing");
         let twin = ImportedUser { id: Uuid::from_u128(11), ..ann() };
         assert_eq!(land(&store, &world, twin).await, Landed::Skipped, "the name is taken");
         let nameless = ImportedUser { id: Uuid::from_u128(12), ..ImportedUser::default() };

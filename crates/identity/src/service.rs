@@ -200,16 +200,6 @@ impl Identity {
         self.inner.origin.url(&format!("{}/{token}", crate::http::LINK_PATH))
     }
 
-    /// Seals a secret of another part of the house with the installation's key file, under a name.
-    pub fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
-        self.inner.master.seal(&format!("house:{name}"), secret, &self.inner.world)
-    }
-
-    /// Opens what [`Identity::seal`] made under the same name; `None` when key, name or bytes differ.
-    pub fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.inner.master.unseal(&format!("house:{name}"), sealed)
-    }
-
     pub(crate) fn ring(&self) -> Arc<KeyRing> {
         Arc::clone(&self.inner.ring.read().unwrap_or_else(PoisonError::into_inner))
     }

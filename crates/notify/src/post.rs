@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity::Identity;
+use identity::{Identity, Seal as _};
 use jiff::Timestamp;
 use jobs::Trouble;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};

@@ -2,6 +2,7 @@
 
 mod sink;
 
+use identity::Seal as _;
 use jiff::{SignedDuration, Timestamp};
 use jobs::Runner;
 use serde_json::json;

@@ -35,7 +35,7 @@ use crate::data_dir;
 use crate::health::{Check, Gauge, Text};
 use crate::tls;
 use arrivals::Arrivals;
-use authenticate::{Doorkeeper, Enrollers, People, Sealed};
+use authenticate::{Doorkeeper, Enrollers, People};
 use own::{Own, Served};
 use readings::HouseReadings;
 
@@ -114,7 +114,7 @@ impl House {
             changelog: CHANGELOG,
             origin: origin.as_str().into(),
             last_snapshot: Arc::new(Newest(warehouse.lakes.clone())),
-            seal: Arc::new(Sealed(identity.clone())),
+            seal: Arc::new(identity.clone()),
             own: Arc::new(own),
             people: Arc::new(People { store: store.clone() }),
             syncs: Syncs::new(tenant_status::sync::own(&client, world, Arc::new(landing))),
@@ -138,7 +138,7 @@ impl House {
             facts: readings,
             releases: readings::releases(CHANGELOG),
             client: client.clone(),
-            seal: Arc::new(Sealed(identity.clone())),
+            seal: Arc::new(identity.clone()),
         };
         let notify = telling::open(site, world, &store, &identity, &client)?;
         Ok(House {
@@ -304,7 +304,7 @@ fn open_devices(
     Ok(Devices {
         store: store.clone(),
         world: world.clone(),
-        cas: Arc::new(DeviceCas::new(Arc::new(Sealed(identity.clone())))),
+        cas: Arc::new(DeviceCas::new(Arc::new(identity.clone()))),
         channels: Arc::new(Channels::default()),
         user_tokens: Arc::new(enrollers),
         config: Arc::new(config),

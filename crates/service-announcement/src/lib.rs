@@ -23,6 +23,7 @@ pub mod watch;
 use std::sync::Arc;
 
 use api::Permitted;
+use identity::Seal;
 use issue::Hand;
 use store::Store;
 use world::World;
@@ -45,14 +46,6 @@ pub struct ServiceAnnouncement {
     /// Asks other services.
     pub client: outbound::Client,
     pub seal: Arc<dyn Seal>,
-}
-
-/// Keeps secrets at rest: who can open the database alone cannot read them.
-pub trait Seal: Send + Sync + 'static {
-    /// What is kept. The name belongs to the secret: under another it does not open.
-    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8>;
-    /// The secret, or None when it was not sealed here, or under another name.
-    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>>;
 }
 
 impl ServiceAnnouncement {

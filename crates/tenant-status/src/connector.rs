@@ -7,4 +7,3 @@ pub(crate) mod own;
 pub(crate) mod secret;
 
 pub use own::{OwnThing, OwnThings};
-pub use secret::Seal;

@@ -24,13 +24,14 @@ pub mod view;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use identity::Seal;
 use store::{SqlError, Store, TenantId};
 use uuid::Uuid;
 use world::World;
 
 pub use changes::Changes;
 pub use connector::own::OwnSeen;
-pub use connector::{OwnThing, OwnThings, Seal};
+pub use connector::{OwnThing, OwnThings};
 pub use expiring::{Expiring, expiring};
 pub use job::heard::heard;
 pub use job::sync::work;

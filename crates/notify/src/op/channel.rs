@@ -5,6 +5,7 @@ use audit::{Category, Event, Resource};
 use axum::Json;
 use axum::extract::Path;
 use http::StatusCode;
+use identity::Seal as _;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

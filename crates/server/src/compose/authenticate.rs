@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use api::{Authenticate, RequestHead, Unauthenticated};
-use devices::{DeviceCas, Seal, UserToken, UserTokens};
+use devices::{DeviceCas, UserToken, UserTokens};
 use http::{HeaderMap, Method, header};
 use identity::discovery::challenge;
 use identity::web_session::{self, CSRF_HEADER};
@@ -130,18 +130,15 @@ impl Doorkeeper {
         id: Uuid,
         delegated: Option<Vec<String>>,
     ) -> Result<Caller, Unauthenticated> {
-        let read = self.store.read(tenant, move |tx| directory::caller::rights(tx, id)).await;
-        let rights = read.map_err(|e| broken(&e))?;
-        let rights = rights.ok_or_else(|| {
+        let read = self.store.read(tenant, move |tx| directory::caller::find(tx, id)).await;
+        let caller = read.map_err(|e| broken(&e))?.ok_or_else(|| {
             self.challenged(
                 "account_disabled",
                 "This account is disabled or was deleted.",
                 Some("invalid_token"),
             )
         })?;
-        let kind =
-            Kind::User { id, directory_roles: rights.directory_roles, assignments: rights.assignments };
-        Ok(Caller { tenant: tenant.0, kind, delegated })
+        Ok(Caller { delegated, ..caller })
     }
 }
 
@@ -172,8 +169,7 @@ impl UserTokens for Enrollers {
                 return Err(format!("The token lacks the scope {}.", proto::ENROLL_SCOPE));
             }
             let (tenant, id) = (claims.tenant, *id);
-            let rights = self.store.read(tenant, move |tx| directory::caller::rights(tx, id)).await;
-            match rights {
+            match self.store.read(tenant, move |tx| directory::caller::find(tx, id)).await {
                 Ok(Some(_)) => Ok((tenant, id)),
                 Ok(None) => Err("This account is disabled or was deleted.".to_owned()),
                 Err(error) => Err(broken(&error).message),
@@ -189,49 +185,6 @@ pub(crate) struct People {
 
 impl tenant_status::People for People {
     fn caller(&self, tenant: TenantId, user: Uuid) -> tenant_status::FoundCaller<'_> {
-        Box::pin(async move {
-            let rights = self.store.read(tenant, move |tx| directory::caller::rights(tx, user)).await?;
-            Ok(rights.map(|rights| {
-                let (directory_roles, assignments) = (rights.directory_roles, rights.assignments);
-                Caller {
-                    tenant: tenant.0,
-                    kind: Kind::User { id: user, directory_roles, assignments },
-                    delegated: None,
-                }
-            }))
-        })
-    }
-}
-
-/// The installation's key file keeps the device CAs' keys.
-pub(crate) struct Sealed(pub(crate) Identity);
-
-impl service_announcement::Seal for Sealed {
-    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
-        self.0.seal(name, secret)
-    }
-
-    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.0.unseal(name, sealed)
-    }
-}
-
-impl tenant_status::Seal for Sealed {
-    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
-        self.0.seal(name, secret)
-    }
-
-    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.0.unseal(name, sealed)
-    }
-}
-
-impl Seal for Sealed {
-    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
-        self.0.seal(name, secret)
-    }
-
-    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.0.unseal(name, sealed)
+        Box::pin(self.store.read(tenant, move |tx| directory::caller::find(tx, user)))
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use identity::Identity;
 use notify::{Audience, Https, MailSettings, Notify, Post, Topic};
-use policy::{Caller, Kind};
 use store::{SqlError, Store, Tx};
 use uuid::Uuid;
 use world::World;
@@ -91,10 +90,7 @@ struct Rights;
 
 impl Audience for Rights {
     fn may_know(&self, tx: &mut Tx<'_, '_>, user: Uuid, topic: Topic) -> Result<bool, SqlError> {
-        let Some(rights) = directory::caller::rights(tx, user)? else { return Ok(false) };
-        let kind =
-            Kind::User { id: user, directory_roles: rights.directory_roles, assignments: rights.assignments };
-        let caller = Caller { tenant: tx.tenant().0, kind, delegated: None };
+        let Some(caller) = directory::caller::find(tx, user)? else { return Ok(false) };
         Ok(policy::permit(&caller, topic.need()).is_ok())
     }
 }

@@ -106,7 +106,7 @@ fn client(world: &World) -> outbound::Client {
 /// Enough of a seal to see that one is used.
 struct Backwards;
 
-impl service_announcement::Seal for Backwards {
+impl identity::Seal for Backwards {
     fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8> {
         name.bytes().chain([0]).chain(secret.iter().rev().copied()).collect()
     }

@@ -1,18 +1,11 @@
 //! Connectors' secrets at rest: sealed, under a name that holds the tenant, the instance and the purpose.
 
+use identity::Seal;
 use jiff::Timestamp;
 use store::{SqlError, Tx};
 use uuid::Uuid;
 
 use crate::sql::connector as sql;
-
-/// Keeps secrets at rest: whoever holds the key file.
-pub trait Seal: Send + Sync + 'static {
-    /// `secret`, readable only with the key and under the same name.
-    fn seal(&self, name: &str, secret: &[u8]) -> Vec<u8>;
-    /// What [`Seal::seal`] was given, or None when key, name or bytes differ.
-    fn unseal(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>>;
-}
 
 /// What a secret is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -53,7 +53,7 @@ fn mend(tx: &mut Tx<'_, '_>, status: &TenantStatus, id: Uuid, now: jiff::Timesta
 }
 
 /// Whether the state says other than what opening the credential says. What has none kept here is left alone.
-fn differs(tx: &mut Tx<'_, '_>, seal: &dyn crate::Seal, found: &Instance) -> Result<bool, SqlError> {
+fn differs(tx: &mut Tx<'_, '_>, seal: &dyn identity::Seal, found: &Instance) -> Result<bool, SqlError> {
     let kept = secret::find(tx, seal, found.id, Purpose::Credential)?;
     Ok(kept
         .is_some_and(|kept| kept.secret.is_some() != (found.credential.state == CredentialState::Readable)))

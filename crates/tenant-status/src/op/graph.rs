@@ -82,7 +82,7 @@ async fn read(
 
 fn public_text(
     tx: &mut Tx<'_, '_>,
-    seal: &dyn crate::Seal,
+    seal: &dyn identity::Seal,
     resource: &Resource,
     found: &Instance,
 ) -> Result<String, SqlError> {

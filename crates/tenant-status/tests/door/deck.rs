@@ -7,13 +7,14 @@ use api::{Authenticate, RequestHead, Unauthenticated};
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
+use identity::Seal;
 use jiff::{SignedDuration, Timestamp};
 use policy::{Assignment, Caller, Held, Kind, Scope, role};
 use serde_json::Value;
 use store::{Sql, SqlError, Store, TenantId, testkit};
 use tenant_status::sync::Syncs;
 use tenant_status::{
-    Changes, FoundCaller, LastSnapshot, OwnThing, OwnThings, People, Seal, TenantStatus, module,
+    Changes, FoundCaller, LastSnapshot, OwnThing, OwnThings, People, TenantStatus, module,
 };
 use tower::ServiceExt as _;
 use uuid::Uuid;
