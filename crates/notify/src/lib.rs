@@ -68,7 +68,7 @@ pub fn works(notify: &Notify) -> Vec<Work> {
 
 /// What is looked at every so often.
 pub fn ticks(notify: &Notify) -> Vec<Tick> {
-    vec![job::remind::tick(notify)]
+    vec![job::remind::tick(notify), job::forget::tick(notify)]
 }
 
 macro_rules! handler {

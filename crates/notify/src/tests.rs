@@ -16,6 +16,7 @@ const MAKE_TENANT: Sql = Sql::tenant(
     "insert into tenant (tenant_id, display_name, country_letter_code, location, mdm_authority, account_status,
      created_at) values ($1, 'Contoso', 'NL', 'here', 'intune', 'active', 0)",
 );
+const NOTICES: Sql = Sql::tenant("select id from notice where tenant_id = $1");
 const STATES: Sql = Sql::tenant(
     "select state, title, attempts, last_error from delivery where tenant_id = $1 order by created_at, id",
 );
@@ -238,6 +239,26 @@ fn what_stays_open_is_reminded_of_until_it_is_resolved() {
         bench.after(48 * 3_600).await;
         bench.after(11).await;
         assert_eq!(bench.web.posts().len(), 3, "what is resolved is not reminded of");
+    });
+}
+
+#[test]
+fn what_was_sent_half_a_year_ago_is_forgotten() {
+    check(async |bench| {
+        bench.channel(Kind::Webhook, None, json!({ "topics": ["incident"] })).await;
+        bench.raise(Topic::Incident, "a", Severity::Critical, State::Open).await;
+        bench.raise(Topic::Incident, "a", Severity::Critical, State::Resolved).await;
+        bench.raise(Topic::Incident, "b", Severity::Critical, State::Open).await;
+        bench.after(0).await;
+        bench.after(11).await;
+        assert_eq!(bench.states().await.len(), 1);
+        let kept = async || bench.notify.store.read(TENANT, |tx| tx.rows(&NOTICES, &[])).await.unwrap().len();
+        let n_kept = kept().await;
+        bench.after(180 * 24 * 3_600).await;
+        assert_eq!((bench.states().await.len(), kept().await), (1, n_kept), "not yet");
+        bench.after(3_600).await;
+        assert_eq!(bench.states().await, []);
+        assert_eq!(kept().await, 1, "what is still open may be reminded of");
     });
 }
 
