@@ -137,9 +137,13 @@ pub(crate) const BACKLOG: Sql = Sql::tenant(
      where tenant_id = $1 and due_at <= $2 and (state = 'queued' or (state = 'running' and lease_until < $2))",
 );
 /// Devices seen since `$2`, and those of them not seen since `$3`.
+/// Devices that were seen since `$2`, and those of them that were not seen since `$3`. Only the silent ones are read: how
+/// many there are is kept.
 pub(crate) const FLEET: Sql = Sql::tenant(
-    "select count(*), coalesce(sum(case when last_sync_at < $3 then 1 else 0 end), 0) from device
-     where tenant_id = $1 and retired_at is null and last_sync_at >= $2",
+    "select coalesce((select c.enrolled from device_count c where c.tenant_id = $1), 0)
+        - coalesce(sum(case when d.last_sync_at < $2 then 1 else 0 end), 0),
+     coalesce(sum(case when d.last_sync_at >= $2 then 1 else 0 end), 0) from device d
+     where d.tenant_id = $1 and d.retired_at is null and d.last_sync_at < $3",
 );
 pub(crate) const DATABASE_CLOCK: Sql =
     Sql::global("select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)");
@@ -174,6 +178,10 @@ pub(crate) const FORGET_POSTS: Sql = Sql::tenant(
 pub(crate) const FORGET_ISSUES: Sql =
     Sql::tenant("delete from service_issue where tenant_id = $1 and end_at < $2");
 
+/// What a person read, archived and marked.
+pub(crate) const FORGET_MARKS: Sql =
+    Sql::tenant("delete from service_message_view_point where tenant_id = $1 and user_id = $2");
+
 /// App registrations by when their last secret ends.
 pub(crate) const APPLICATION_SECRETS: Sql = Sql::tenant(
     "select a.app_id, a.display_name, max(p.ends_at) from application a
@@ -196,9 +204,7 @@ pub(crate) const ADMINISTRATORS: Sql = Sql::tenant(
      where m.tenant_id = $1",
 );
 pub(crate) const LICENSES: Sql = Sql::tenant(
-    "select s.sku_id, s.display_name, s.enabled_units,
-     (select count(*) from user_licence l where l.tenant_id = s.tenant_id and l.sku_id = s.sku_id)
-     from subscribed_sku s where s.tenant_id = $1 order by s.sku_id",
+    "select sku_id, display_name, enabled_units, consumed_units from subscribed_sku where tenant_id = $1 order by sku_id",
 );
 
 /// What another service says now of an issue of its own.
@@ -261,3 +267,27 @@ pub(crate) const DELETE_SOURCE_MARKS: Sql = Sql::tenant(
 pub(crate) const DELETE_SOURCE_MESSAGES: Sql = Sql::tenant(
     "delete from service_message where tenant_id = $1 and source_kind = 'import' and source_name = $2",
 );
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use store::{TenantId, testkit};
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// They are asked every few minutes, and there may be a million devices.
+    #[test]
+    fn devices_are_counted_by_an_index() {
+        let (now, tenant) = (Timestamp::UNIX_EPOCH, TenantId(Uuid::from_u128(1)));
+        testkit::check(async |store| {
+            for (statement, params) in
+                [(FLEET, vec![now.into(), now.into()]), (DEVICES_NOT_SEEN, vec![now.into()])]
+            {
+                let plan = testkit::plan(&store, tenant, statement, params).await;
+                assert!(plan.contains("device_last_sync"), "{plan}");
+                assert!(!plan.contains("scan d") && !plan.contains("seq scan"), "{plan}");
+            }
+        });
+    }
+}

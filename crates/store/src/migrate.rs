@@ -33,6 +33,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_connectors"),
     migration!(8, "0008_provisioning"),
     migration!(9, "0009_announcement_source"),
+    migration!(10, "0010_brought"),
 ];
 
 /// Why the tables could not be brought up to date.

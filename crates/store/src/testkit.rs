@@ -5,9 +5,9 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sql::DatabaseUrl;
+use sql::{DatabaseUrl, Engine, Sql, SqlError, Value};
 
-use crate::Store;
+use crate::{Store, TenantId, Tx};
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -45,4 +45,27 @@ pub fn check(test: impl AsyncFn(Store)) {
         runtime.expect("a test can start a runtime").block_on(test(store));
     }
     drop(folder);
+}
+
+/// How the engine would answer a tenant's statement over tables that are worth an index: its plan, in small letters.
+///
+/// # Panics
+/// When the engine cannot plan the statement.
+pub async fn plan(store: &Store, tenant: TenantId, statement: Sql, params: Vec<Value>) -> String {
+    let engine = store.database().engine();
+    let read = store.database().read(move |conn| {
+        let explain = match engine {
+            Engine::Sqlite => "explain query plan",
+            Engine::Postgres => {
+                // The tables of a test are so small that reading them whole is quicker.
+                conn.exec(&Sql::global("set local enable_seqscan = off"), &[])?;
+                "explain"
+            }
+        };
+        let explained = Sql::tenant_built(format!("{explain} {}", statement.text()));
+        let rows = Tx::new(conn, tenant).rows(&explained, &params)?;
+        let line = |row: &sql::Row| row.get::<String>(row.values().len() - 1);
+        Ok::<_, SqlError>(rows.iter().map(line).collect::<Result<Vec<_>, _>>()?.join("\n"))
+    });
+    read.await.expect("a statement can be planned").to_lowercase()
 }

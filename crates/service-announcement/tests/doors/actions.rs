@@ -19,9 +19,9 @@ const MAKE_SKU: Sql = Sql::tenant(
     "insert into subscribed_sku (tenant_id, sku_id, sku_part_number, display_name, applies_to,
      includes_device_management, enabled_units) values ($1, $2, 'P', 'Product', 'User', true, 1)",
 );
+/// How many are given away is kept by the directory.
 const GIVE_SKU: Sql =
-    Sql::tenant("insert into user_licence (tenant_id, user_id, sku_id, assigned_at) values ($1, $2, $3, 0)");
-const FREE_SKU: Sql = Sql::tenant("delete from user_licence where tenant_id = $1");
+    Sql::tenant("update subscribed_sku set consumed_units = $3 where tenant_id = $1 and sku_id = $2");
 const MAKE_ROLE: Sql = Sql::tenant(
     "insert into directory_role_member (tenant_id, role_template_id, user_id)
      values ($1, '62e90394-69f5-4237-9190-012177145e10', $2)",
@@ -122,7 +122,7 @@ fn the_store_itself_tells_of_devices_licences_administrators_and_enrolments() {
             (MAKE_DEVICE, vec![Uuid::from_u128(2).into(), seen(40)]),
             (MAKE_DEVICE, vec![Uuid::from_u128(3).into(), seen(29)]),
             (MAKE_SKU, vec![sku.into()]),
-            (GIVE_SKU, vec![Uuid::from_u128(12).into(), sku.into()]),
+            (GIVE_SKU, vec![sku.into(), 1.into()]),
             (MAKE_ROLE, vec![Uuid::from_u128(10).into()]),
             (MAKE_ROLE, vec![Uuid::from_u128(11).into()]),
             (DISABLE, vec![Uuid::from_u128(11).into()]),
@@ -147,7 +147,7 @@ fn the_store_itself_tells_of_devices_licences_administrators_and_enrolments() {
                 "Product: 1 of 1 licences are assigned",
             ]
         );
-        deck.write(vec![(FREE_SKU, vec![])]).await;
+        deck.write(vec![(GIVE_SKU, vec![sku.into(), 0.into()])]).await;
         deck.world.clock.advance(SignedDuration::from_hours(24 * 7));
         deck.look().await;
         let titles = deck.titles().await;

@@ -87,7 +87,9 @@ async fn fleet(store: &Store, tenant: TenantId, now: Timestamp) -> Result<Fleet,
     let read = store.read(tenant, move |tx: &mut Tx<'_, '_>| {
         let params = [(now - ACTIVE).into(), (now - SILENT).into()];
         let Some(row) = tx.row(&sql::FLEET, &params)? else { return Ok(Fleet::default()) };
-        Ok::<_, SqlError>(Fleet { n_active: row.get(0)?, n_silent: row.get(1)? })
+        // The kept number may be a moment behind the devices.
+        let n_active = row.get::<i64>(0)?.max(0);
+        Ok::<_, SqlError>(Fleet { n_active, n_silent: row.get(1)? })
     });
     read.await.map_err(|error| error.to_string())
 }
