@@ -8,7 +8,7 @@ use serde_json::json;
 use store::Tx;
 use uuid::Uuid;
 
-use crate::scim;
+use crate::{Leaving, scim};
 
 /// A user as the other directory tells. Its id is kept.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,8 @@ pub enum Landed {
     Skipped,
 }
 
-/// Brings one user to what the other directory says. `source` is named in the audit record.
+/// Brings one user to what the other directory says. `source` is named in the audit record; `leaving` hears of who is
+/// deleted.
 ///
 /// # Errors
 /// When the database refuses.
@@ -43,9 +44,10 @@ pub fn user(
     tx: &mut Tx<'_, '_>,
     (source, event_id): (&str, Uuid),
     user: &ImportedUser,
+    leaving: &dyn Leaving,
     now: Timestamp,
 ) -> Result<Landed, Failure> {
-    let (landed, attributes) = match scim::import(tx, user, now) {
+    let (landed, attributes) = match scim::import(tx, user, leaving, now) {
         Ok(done) => done,
         Err(refused) if refused.code == Code::Internal || refused.code == Code::Unavailable => {
             return Err(refused);

@@ -5,6 +5,7 @@
 
 pub mod caller;
 pub mod import;
+mod leaving;
 pub mod licence;
 pub mod op;
 pub mod scim;
@@ -19,6 +20,8 @@ use policy::{Need, action};
 use store::Store;
 use world::World;
 
+pub use leaving::{Leaver, Leaving};
+
 /// What every operation of this feature works with. Cheap to clone.
 #[derive(Clone)]
 pub struct Directory {
@@ -26,6 +29,8 @@ pub struct Directory {
     pub world: World,
     /// `https://host:port`, without a slash at the end.
     pub origin: Arc<str>,
+    /// Who else hears that a person is deleted.
+    pub leaving: Arc<dyn Leaving>,
 }
 
 macro_rules! handler {

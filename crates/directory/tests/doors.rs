@@ -38,7 +38,12 @@ fn check(test: impl AsyncFn(Deck)) {
                 .await
                 .unwrap_or_else(|e: SqlError| panic!("{e}"));
         }
-        let directory = Directory { store: store.clone(), world, origin: "https://deck.example".into() };
+        let directory = Directory {
+            store: store.clone(),
+            world,
+            origin: "https://deck.example".into(),
+            leaving: std::sync::Arc::new(()),
+        };
         let router = api::router(module(&directory).routes, Arc::new(Administrator));
         test(Deck { router, store }).await;
     });

@@ -3,16 +3,30 @@
 use api::Failure;
 use directory::import::{ImportedUser, Landed, user};
 use directory::setup::{NewTenant, tenant};
-use store::{Store, TenantId, testkit};
+use directory::{Leaver, Leaving};
+use jiff::Timestamp;
+use store::{Sql, SqlError, Store, TenantId, Tx, testkit};
 use uuid::Uuid;
 use world::World;
 
 const HOME: TenantId = TenantId(Uuid::from_u128(1));
 const ANN: Uuid = Uuid::from_u128(10);
 
+/// Writes down who left, in the transaction.
+struct Farewell;
+
+const LEFT: Sql = Sql::tenant("update tenant set location = $2 where tenant_id = $1");
+const WHO_LEFT: Sql = Sql::tenant("select location from tenant where tenant_id = $1");
+
+impl Leaving for Farewell {
+    fn left(&self, tx: &mut Tx<'_, '_>, leaver: &Leaver, _: Timestamp) -> Result<(), SqlError> {
+        tx.exec(&LEFT, &[format!("{} {}", leaver.id, leaver.names.join(", ")).into()]).map(drop)
+    }
+}
+
 async fn land(store: &Store, world: &World, told: ImportedUser) -> Landed {
     let (event, now) = (world.ids.guid(), world.clock.now());
-    let written = store.write(HOME, move |tx| user(tx, ("test", event), &told, now));
+    let written = store.write(HOME, move |tx| user(tx, ("test", event), &told, &Farewell, now));
     written.await.unwrap_or_else(|failure: Failure| panic!("{failure:?}"))
 }
 
@@ -57,5 +71,8 @@ fn users_come_change_and_go() {
         assert_eq!(land(&store, &world, gone.clone()).await, Landed::Removed);
         assert_eq!(land(&store, &world, gone).await, Landed::Same);
         assert_eq!(n_audited().await, before + 2);
+        let row = store.read(HOME, |tx| tx.row(&WHO_LEFT, &[])).await.unwrap().unwrap();
+        let left = format!("{ANN} ann@home.example, ann@home.example, Ann");
+        assert_eq!(row.get::<String>(0).unwrap(), left, "others hear who left");
     });
 }

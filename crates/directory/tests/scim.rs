@@ -64,7 +64,12 @@ fn check(test: impl AsyncFn(Deck)) {
             filled.unwrap_or_else(|e: SqlError| panic!("{e}"));
         }
         let origin = "https://deck.example".into();
-        let directory = Directory { store: store.clone(), world: world.clone(), origin };
+        let directory = Directory {
+            store: store.clone(),
+            world: world.clone(),
+            origin,
+            leaving: std::sync::Arc::new(()),
+        };
         let router = api::router(module(&directory).routes, Arc::new(Provisioner));
         test(Deck { router, store, world }).await;
     });

@@ -61,6 +61,18 @@ impl Topic {
     }
 }
 
+/// Forgets a person who is deleted: their own channel and the addresses in it. In the transaction of the deletion. What
+/// was sent stays in the record, without addresses.
+///
+/// # Errors
+/// When the database refuses.
+pub fn forget_person(tx: &mut Tx<'_, '_>, user: Uuid) -> Result<(), SqlError> {
+    let Some(row) = tx.row(&sql::OWN_CHANNEL, &[user.into()])? else { return Ok(()) };
+    let channel: Uuid = row.get(0)?;
+    tx.exec(&sql::FREE_DELIVERIES, &[channel.into()])?;
+    tx.exec(&sql::DELETE_CHANNEL, &[channel.into()]).map(drop)
+}
+
 /// The work done without a caller.
 pub fn works(notify: &Notify) -> Vec<Work> {
     vec![job::route::work(notify), job::deliver::work(notify)]

@@ -186,6 +186,24 @@ fn a_webhook_that_fails_is_tried_again_with_the_same_id_and_signature() {
 }
 
 #[test]
+fn the_tries_go_on_after_a_restart() {
+    check(async |bench| {
+        bench.channel(Kind::Webhook, None, json!({ "topics": ["incident"] })).await;
+        bench.web.answer_next(&[503, 200]);
+        bench.raise(Topic::Incident, "a", Severity::Critical, State::Open).await;
+        bench.after(0).await;
+        bench.after(11).await;
+        assert_eq!(bench.states().await[0].0, "retrying");
+        let (notify, store) = (&bench.notify, bench.notify.store.clone());
+        let again = Runner::new(store, notify.world.clone(), "restarted", works(notify), ticks(notify));
+        notify.world.clock.advance(SignedDuration::from_secs(31));
+        again.settle().await.unwrap();
+        assert_eq!(bench.states().await[0].0, "sent");
+        assert_eq!(bench.web.posts().len(), 2);
+    });
+}
+
+#[test]
 fn a_webhook_that_is_gone_fails_and_can_be_sent_again() {
     check(async |bench| {
         bench.channel(Kind::Slack, None, json!({ "topics": ["incident"] })).await;
@@ -213,6 +231,22 @@ fn people_hear_only_of_what_they_may_read() {
         bench.after(0).await;
         bench.after(60).await;
         assert_eq!(bench.mail.taken().len(), 1);
+    });
+}
+
+#[test]
+fn who_is_deleted_hears_nothing_more_and_leaves_no_address() {
+    check(async |bench| {
+        let ann = Uuid::from_u128(7);
+        bench.channel(Kind::Mail, Some(ann), mail_of(&["incident"])).await;
+        bench.raise(Topic::Incident, "a", Severity::Warning, State::Open).await;
+        bench.after(0).await;
+        bench.notify.store.write(TENANT, move |tx| forget_person(tx, ann)).await.unwrap();
+        bench.after(60).await;
+        assert_eq!(bench.mail.taken().len(), 0, "what was waiting is not sent");
+        let rows = bench.notify.store.read(TENANT, |tx| tx.rows(&sql::CHANNELS, &[])).await.unwrap();
+        assert!(rows.is_empty());
+        bench.notify.store.write(TENANT, move |tx| forget_person(tx, ann)).await.unwrap();
     });
 }
 

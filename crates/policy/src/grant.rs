@@ -42,6 +42,8 @@ const DIRECTORY_WRITE: &[Action] = &[
     ORGANIZATION_READ,
     LICENSES_READ,
 ];
+const SERVICE_CONFIG_READ: &[Action] =
+    &[ORGANIZATION_READ, LICENSES_READ, APPLE_DEVICE_SERIAL_NUMBERS_READ, ENROLLMENT_PROGRAM_TOKEN_READ];
 const ORGANIZATION: &[Action] = &[ORGANIZATION_READ, LICENSES_READ];
 
 const GRANTS: &[Grant] = &[
@@ -50,7 +52,7 @@ const GRANTS: &[Grant] = &[
     ("DeviceManagementApps.Read.All", APPS_READ),
     ("DeviceManagementConfiguration.Read.All", CONFIGURATION_READ),
     ("DeviceManagementRBAC.Read.All", &[ROLES_READ]),
-    ("DeviceManagementServiceConfig.Read.All", ORGANIZATION),
+    ("DeviceManagementServiceConfig.Read.All", SERVICE_CONFIG_READ),
     ("Organization.Read.All", ORGANIZATION),
     ("ServiceHealth.Read.All", &[SERVICE_HEALTH_READ]),
     ("ServiceMessage.Read.All", &[MESSAGE_CENTER_READ]),

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod authenticate;
+mod leaving;
 mod own;
 mod provisioning;
 mod readings;
@@ -25,8 +26,8 @@ use service_announcement::ServiceAnnouncement;
 use service_announcement::watch::Watch;
 use sql::{DatabaseUrl, SqlError};
 use store::{Store, TenantId};
-use tenant_status::sync::Syncs;
-use tenant_status::{LastSnapshot, TenantStatus};
+use tenant_status::sync::{Around, Syncs};
+use tenant_status::{LastSnapshot, Server, StoreShelf, TenantStatus};
 use warehouse::{Lakes, Warehouse};
 use world::World;
 
@@ -36,6 +37,7 @@ use crate::health::{Check, Gauge, Text};
 use crate::tls;
 use arrivals::Arrivals;
 use authenticate::{Doorkeeper, Enrollers, People};
+use leaving::Farewell;
 use own::{Own, Served};
 use readings::HouseReadings;
 
@@ -88,8 +90,13 @@ impl House {
             key_file: site.data_dir.join("identity.key"),
         };
         let identity = Identity::open(store.clone(), world.clone(), config).await?;
-        let directory =
-            Directory { store: store.clone(), world: world.clone(), origin: origin.as_str().into() };
+        let leaving: Arc<dyn directory::Leaving> = Arc::new(Farewell { world: world.clone() });
+        let directory = Directory {
+            store: store.clone(),
+            world: world.clone(),
+            origin: origin.as_str().into(),
+            leaving: Arc::clone(&leaving),
+        };
         let devices = open_devices(site, world, &store, &identity)?;
         // The data folder is locked, so a lease that a killed server left behind was this one's own.
         let holder = format!("the server on {} in {}", data_dir::machine_name(), site.data_dir.display());
@@ -103,10 +110,17 @@ impl House {
             served: Arc::clone(&served),
             opened_at: world.clock.now(),
             data_dir: site.data_dir.to_owned(),
+            server: Server {
+                id: data_dir::server_id(site.data_dir, world).context("cannot keep the server's id")?,
+                name: data_dir::machine_name(),
+            },
             mail: site.config.mail.host.clone().zip(site.config.mail.password_file.clone()),
         };
         let client = telling::open_client(site, world)?;
-        let landing = Arrivals { store: store.clone(), world: world.clone() };
+        let around = Around {
+            shelf: Arc::new(StoreShelf { store: store.clone() }),
+            landing: Arc::new(Arrivals { store: store.clone(), world: world.clone(), leaving }),
+        };
         let tenant_status = TenantStatus {
             store: store.clone(),
             world: world.clone(),
@@ -117,7 +131,7 @@ impl House {
             seal: Arc::new(identity.clone()),
             own: Arc::new(own),
             people: Arc::new(People { store: store.clone() }),
-            syncs: Syncs::new(tenant_status::sync::own(&client, world, Arc::new(landing))),
+            syncs: Syncs::new(tenant_status::sync::own(&client, world, around)),
             changes: tenant_status::Changes::default(),
         };
         let readings = Arc::new(HouseReadings {

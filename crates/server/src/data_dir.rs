@@ -6,6 +6,8 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt 
 use std::path::{Path, PathBuf};
 
 use store::TenantId;
+use uuid::Uuid;
+use world::World;
 
 use crate::config::Config;
 
@@ -69,6 +71,25 @@ pub(crate) fn lake_folder(config: &Config, data_dir: &Path) -> PathBuf {
     config.lake.folder.clone().unwrap_or_else(|| data_dir.join("lake"))
 }
 
+/// What tells this server from the others over the same database, whatever its machine is called: made once.
+///
+/// # Errors
+/// When the folder cannot be read or written.
+pub(crate) fn server_id(data_dir: &Path, world: &World) -> io::Result<Uuid> {
+    let file = data_dir.join("server.id");
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    if let Ok(id) = Uuid::try_parse(text.trim()) {
+        return Ok(id);
+    }
+    let id = world.ids.guid();
+    write_whole(&file, format!("{id}\n").as_bytes(), 0o600)?;
+    Ok(id)
+}
+
 /// Where the last export of a tenant's warehouse is noted.
 pub(crate) fn export_note(data_dir: &Path, tenant: TenantId) -> PathBuf {
     data_dir.join(format!("exported-{tenant}"))
@@ -110,6 +131,16 @@ mod tests {
         assert!(matches!(DataDir::open(&path), Err(DataDirError::Taken { .. })));
         drop(held);
         assert!(DataDir::open(&path).is_ok());
+    }
+
+    #[test]
+    fn a_server_keeps_its_id() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let world = World::seeded(1, jiff::Timestamp::UNIX_EPOCH);
+        let id = server_id(folder.path(), &world).expect("made");
+        assert_eq!(server_id(folder.path(), &world).expect("read"), id);
+        std::fs::write(folder.path().join("server.id"), "?").expect("written");
+        assert_ne!(server_id(folder.path(), &world).expect("made anew"), id);
     }
 
     #[test]

@@ -25,7 +25,8 @@ use std::sync::Arc;
 use api::Permitted;
 use identity::Seal;
 use issue::Hand;
-use store::Store;
+use store::{SqlError, Store, Tx};
+use uuid::Uuid;
 use world::World;
 
 pub use job::{ticks, works};
@@ -46,6 +47,14 @@ pub struct ServiceAnnouncement {
     /// Asks other services.
     pub client: outbound::Client,
     pub seal: Arc<dyn Seal>,
+}
+
+/// Forgets what a person who is deleted read and marked. In the transaction of the deletion.
+///
+/// # Errors
+/// When the database refuses.
+pub fn forget_person(tx: &mut Tx<'_, '_>, user: Uuid) -> Result<(), SqlError> {
+    tx.exec(&sql::FORGET_MARKS, &[user.into()]).map(drop)
 }
 
 impl ServiceAnnouncement {

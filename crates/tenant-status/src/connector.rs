@@ -2,8 +2,10 @@
 
 pub(crate) mod instance;
 pub(crate) mod keep;
+pub(crate) mod leaver;
 pub(crate) mod notice;
 pub(crate) mod own;
 pub(crate) mod secret;
 
-pub use own::{OwnThing, OwnThings};
+pub use leaver::forget_person;
+pub use own::{OwnThing, OwnThings, Server};

@@ -5,6 +5,7 @@
 //! changes. How a synchronisation is done others know ([`sync::Sync`]); who hears of a change, `notify` decides. Service
 //! health and messages are not here.
 
+mod brought;
 pub mod catalogue;
 pub mod changelog;
 mod changes;
@@ -29,9 +30,10 @@ use store::{SqlError, Store, TenantId};
 use uuid::Uuid;
 use world::World;
 
+pub use brought::StoreShelf;
 pub use changes::Changes;
 pub use connector::own::OwnSeen;
-pub use connector::{OwnThing, OwnThings};
+pub use connector::{OwnThing, OwnThings, Server, forget_person};
 pub use expiring::{Expiring, expiring};
 pub use job::heard::heard;
 pub use job::sync::work;

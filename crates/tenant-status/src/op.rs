@@ -1,5 +1,6 @@
 //! The operations, one file each.
 
+pub(crate) mod brought;
 pub mod changes;
 pub mod connector;
 pub mod details;

@@ -1,5 +1,7 @@
 //! The feature's routes.
 
+mod brought;
+
 use api::{Door, Module, Route};
 use http::Method;
 use policy::Need;
@@ -27,6 +29,7 @@ pub fn module(status: &TenantStatus) -> Module {
     routes.extend(credentials(status));
     routes.extend(feeds(status));
     routes.extend(crate::graph::RESOURCES.iter().flat_map(|resource| graph(status, resource)));
+    routes.extend(brought::routes(status));
     Module { name: "tenant-status", routes }
 }
 

@@ -1,5 +1,6 @@
 //! The feature's statements.
 
+pub(crate) mod brought;
 pub(crate) mod connector;
 
 use store::Sql;

@@ -5,6 +5,7 @@ mod apple_vpp;
 mod graph_import;
 mod https_probe;
 mod oauth1;
+pub mod shelf;
 mod tls_probe;
 mod trouble;
 
@@ -18,6 +19,7 @@ use store::TenantId;
 use uuid::Uuid;
 
 use crate::catalogue::SyncKind;
+use shelf::{Bringer, Shelf};
 
 pub use graph_import::{GraphDevice, GraphUser, LandedCounts, Landing, LandingRun};
 
@@ -34,6 +36,13 @@ pub struct Asked {
     /// What the last successful run left.
     pub cursor: Option<String>,
     pub now: Timestamp,
+}
+
+impl Asked {
+    /// Who brings what the run finds.
+    pub(crate) fn bringer(&self) -> Bringer {
+        Bringer { tenant: self.tenant, instance: self.instance, at: self.now }
+    }
 }
 
 /// What a successful run tells.
@@ -94,14 +103,25 @@ pub trait Sync: Send + std::marker::Sync + 'static {
     fn run(&self, asked: Asked) -> Running<'_>;
 }
 
+/// Where what is brought goes.
+pub struct Around {
+    pub landing: Arc<dyn Landing>,
+    pub shelf: Arc<dyn Shelf>,
+}
+
 /// Those that this feature does itself, over the network.
-pub fn own(client: &outbound::Client, world: &world::World, landing: Arc<dyn Landing>) -> Vec<Arc<dyn Sync>> {
+pub fn own(client: &outbound::Client, world: &world::World, around: Around) -> Vec<Arc<dyn Sync>> {
+    let Around { landing, shelf } = around;
     vec![
         Arc::new(tls_probe::TlsProbe { client: client.clone() }),
         Arc::new(https_probe::HttpsProbe { client: client.clone() }),
-        Arc::new(apple_vpp::AppleVpp { client: client.clone() }),
-        Arc::new(apple_dep::AppleDep { client: client.clone(), world: world.clone() }),
-        Arc::new(graph_import::GraphImport { client: client.clone(), landing }),
+        Arc::new(apple_vpp::AppleVpp { client: client.clone(), shelf: Arc::clone(&shelf) }),
+        Arc::new(apple_dep::AppleDep {
+            client: client.clone(),
+            world: world.clone(),
+            shelf: Arc::clone(&shelf),
+        }),
+        Arc::new(graph_import::GraphImport { client: client.clone(), landing, shelf }),
     ]
 }
 

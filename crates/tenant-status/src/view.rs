@@ -215,7 +215,28 @@ pub struct InstancePage {
     pub timeline: Vec<HealthChange>,
     /// The last 50.
     pub runs: Vec<SyncRun>,
+    /// What its synchronisation brought and is kept here.
+    pub brought: Vec<Brought>,
     pub may_write: bool,
+}
+
+/// One kind of what a synchronisation brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Brought {
+    pub kind: BroughtKind,
+    pub count: u64,
+    /// The list in Graph's form: a path on this server.
+    pub list: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum BroughtKind {
+    AutopilotIdentities,
+    AppleDevices,
+    Apps,
+    Books,
 }
 
 /// An instance under one of its types.

@@ -118,7 +118,29 @@ export interface SyncRun {
 export interface InstancePage extends ConnectorInstance {
   timeline: HealthChange[];
   runs: SyncRun[];
+  brought: Brought[];
   mayWrite: boolean;
+}
+
+/** One kind of what a synchronisation brought; `list` is a path of ours. */
+export interface Brought {
+  kind: 'autopilotIdentities' | 'appleDevices' | 'apps' | 'books';
+  count: number;
+  list: string;
+}
+
+/** One of them: each kind has some of these. */
+export interface BroughtThing {
+  id: string;
+  serialNumber?: string;
+  model?: string | null;
+  userPrincipalName?: string | null;
+  groupTag?: string | null;
+  assetTag?: string | null;
+  adamId?: string;
+  appStoreUrl?: string;
+  usedLicenseCount?: number;
+  totalLicenseCount?: number | null;
 }
 
 /** Something that expires, of any type. */
@@ -178,6 +200,15 @@ export function instanceQuery(type: string, { id, status, sync, lastModifiedDate
     queryKey: ['connectorInstances', type, id, ...stamp],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => request<InstancePage>(instancePath(type, id), { signal }),
+  });
+}
+
+/** The first hundred of what a synchronisation brought. */
+export function broughtQuery(list: string) {
+  const path = `${list}${list.includes('?') ? '&' : '?'}$top=100`;
+  return queryOptions({
+    queryKey: ['connectorBrought', path],
+    queryFn: ({ signal }) => request<{ value: BroughtThing[] }>(path, { signal }),
   });
 }
 

@@ -9,19 +9,21 @@ use super::op::write::{changeable, differences};
 use super::schema::USERS;
 use super::users::{self, Write};
 use super::{find, statements};
+use crate::Leaving;
 use crate::import::{ImportedUser, Landed};
 
 /// Writes what is new, and tells which attributes that was.
 pub(crate) fn import(
     tx: &mut Tx<'_, '_>,
     user: &ImportedUser,
+    leaving: &dyn Leaving,
     now: Timestamp,
 ) -> Result<(Landed, Vec<String>), Failure> {
     let old = find::one(tx, &USERS, user.id, "")?.map(|old| changeable(&USERS, old));
     match (old, user.is_removed) {
         (None, true) => Ok((Landed::Same, Vec::new())),
         (Some(_), true) => {
-            users::delete(tx, user.id, now)?;
+            users::delete(tx, user.id, leaving, now)?;
             Ok((Landed::Removed, Vec::new()))
         }
         // Whoever was deleted here keeps the id; made anew, the id would be there twice.

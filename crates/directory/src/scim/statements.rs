@@ -45,6 +45,10 @@ pub(super) static KEEP_ATTRIBUTES: Sql = Sql::tenant(
      attributes = excluded.attributes, updated_at = excluded.updated_at",
 );
 /// The name is free again for somebody else; the row stays for what points at it.
+pub(super) static NAMES: Sql = Sql::tenant(
+    "select user_principal_name, mail, display_name from directory_user
+     where tenant_id = $1 and id = $2 and deleted_at is null",
+);
 pub(super) static DELETE_USER: Sql = Sql::tenant(
     "update directory_user set deleted_at = $3, account_enabled = false, user_principal_name_lower = id
      where tenant_id = $1 and id = $2 and deleted_at is null",

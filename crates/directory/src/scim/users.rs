@@ -12,7 +12,7 @@ use super::refusal::{Reason, refuse};
 use super::schema::{ENTERPRISE, USERS};
 use super::stored::{Stored, meta};
 use super::{clean, statements};
-use crate::licence;
+use crate::{Leaver, Leaving, licence};
 
 const NAME_CHARS_MAX: usize = 256;
 
@@ -207,9 +207,17 @@ fn kept(user: &Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-/// Deletes a user, and takes what the user had: licences, roles, places in groups.
-pub(super) fn delete(tx: &mut Tx<'_, '_>, id: Uuid, now: Timestamp) -> Result<(), Failure> {
+/// Deletes a user, and takes what the user had: licences, roles, places in groups, and what others keep.
+pub(super) fn delete(
+    tx: &mut Tx<'_, '_>,
+    id: Uuid,
+    leaving: &dyn Leaving,
+    now: Timestamp,
+) -> Result<(), Failure> {
     keep_an_administrator(tx, id)?;
+    if let Some(leaver) = leaver(tx, id)? {
+        leaving.left(tx, &leaver, now)?;
+    }
     for statement in [
         &statements::FORGET_ATTRIBUTES,
         &statements::LEAVE_ROLES,
@@ -221,6 +229,15 @@ pub(super) fn delete(tx: &mut Tx<'_, '_>, id: Uuid, now: Timestamp) -> Result<()
     licence::take_all(tx, id, now)?;
     tx.exec(&statements::DELETE_USER, &[id.into(), now.into()])?;
     Ok(())
+}
+
+fn leaver(tx: &mut Tx<'_, '_>, id: Uuid) -> Result<Option<Leaver>, SqlError> {
+    let Some(row) = tx.row(&statements::NAMES, &[id.into()])? else { return Ok(None) };
+    let mut names = Vec::new();
+    for column in 0..3 {
+        names.extend(row.get::<Option<String>>(column)?.filter(|name| !name.trim().is_empty()));
+    }
+    Ok(Some(Leaver { id, names }))
 }
 
 /// A provisioning service that goes wrong must not lock everybody out.

@@ -1,6 +1,9 @@
 //! Users and devices that an import brings land where the directory and the devices keep theirs.
 
+use std::sync::Arc;
+
 use devices::import::{ImportedDevice, Landed as LandedDevice};
+use directory::Leaving;
 use directory::import::{ImportedUser, Landed as LandedUser};
 use store::{SqlError, Store, TenantId};
 use tenant_status::sync::{GraphDevice, GraphUser, LandedCounts, Landing, LandingRun};
@@ -14,16 +17,18 @@ const SOURCE: &str = "graph import";
 pub(super) struct Arrivals {
     pub(super) store: Store,
     pub(super) world: World,
+    /// Who else hears that a person is deleted.
+    pub(super) leaving: Arc<dyn Leaving>,
 }
 
 impl Landing for Arrivals {
     fn users(&self, tenant: TenantId, users: Vec<GraphUser>) -> LandingRun<'_> {
-        let world = self.world.clone();
+        let (world, leaving) = (self.world.clone(), Arc::clone(&self.leaving));
         Box::pin(async move {
             let written = self.store.write(tenant, move |tx| {
                 let (now, mut counts) = (world.clock.now(), LandedCounts::default());
                 for user in users.into_iter().map(user) {
-                    match directory::import::user(tx, (SOURCE, world.ids.guid()), &user, now)? {
+                    match directory::import::user(tx, (SOURCE, world.ids.guid()), &user, &*leaving, now)? {
                         LandedUser::Made => counts.made += 1,
                         LandedUser::Changed => counts.changed += 1,
                         LandedUser::Removed => counts.removed += 1,

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sql::{Sql, SqlError};
 use store::{Store, TenantId};
-use tenant_status::{OwnSeen, OwnThing, OwnThings};
+use tenant_status::{OwnSeen, OwnThing, OwnThings, Server};
 use warehouse::Lakes;
 use world::World;
 
@@ -44,6 +44,7 @@ pub(super) struct Own {
     pub(super) served: Served,
     pub(super) opened_at: Timestamp,
     pub(super) data_dir: PathBuf,
+    pub(super) server: Server,
     /// The mail server and the file with its password, when there is one.
     pub(super) mail: Option<(String, PathBuf)>,
 }
@@ -52,17 +53,21 @@ pub(super) struct Own {
 pub(crate) type Served = Arc<OnceLock<Metrics>>;
 
 impl OwnThings for Own {
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
     fn of(
         &self,
         tenant: TenantId,
     ) -> Pin<Box<dyn Future<Output = Result<Vec<OwnThing>, String>> + Send + '_>> {
         Box::pin(async move {
-            let mut things: Vec<OwnThing> = self.tls().into_iter().collect();
+            let local = self.tls().into_iter().chain(self.on_disk(tenant).await?);
+            let mut things: Vec<OwnThing> = local.map(|thing| of_server(&self.server, thing)).collect();
             things.push(self.device_ca(tenant).await);
             things.extend(self.signing_keys().await.map_err(|error| error.to_string())?);
             things.extend(self.app_secrets(tenant).await.map_err(|error| error.to_string())?);
             things.extend(self.snapshot(tenant).await?);
-            things.extend(self.on_disk(tenant).await?);
             Ok(things)
         })
     }
@@ -164,7 +169,19 @@ fn backup(data_dir: &Path, tenant: TenantId) -> Option<OwnThing> {
 }
 
 fn thing(type_key: &'static str, name: &str, display_name: &str, seen: OwnSeen) -> OwnThing {
-    OwnThing { type_key, name: name.to_owned(), display_name: display_name.to_owned(), seen }
+    OwnThing {
+        type_key,
+        name: name.to_owned(),
+        display_name: display_name.to_owned(),
+        is_of_server: false,
+        seen,
+    }
+}
+
+/// Of this server alone: its certificate, its files. It bears the machine's name, to be told from the others'.
+fn of_server(server: &Server, thing: OwnThing) -> OwnThing {
+    let display_name = format!("{} ({})", thing.display_name, server.name);
+    OwnThing { is_of_server: true, display_name, ..thing }
 }
 
 fn expiring(valid_from: Option<Timestamp>, expires_at: Timestamp, facts: serde_json::Value) -> OwnSeen {

@@ -42,6 +42,18 @@ pub(super) const TYPES: &[ConnectorType] = &[
         "Senaste synkronisering för Apple School Manager",
     )
     .syncing(&[SyncKind::Heartbeat]),
+    ConnectorType::new(
+        "appleBusinessManagerSync",
+        "appleBusinessManager",
+        Kind::Sync,
+        action::ORGANIZATION_UPDATE,
+    )
+    .named(
+        "Apple Business Manager last sync date",
+        "Laatste synchronisatie van Apple Business Manager",
+        "Senaste synkronisering för Apple Business Manager",
+    )
+    .syncing(&[SyncKind::Heartbeat]),
 ];
 
 const fn vpp(key: &'static str, kind: Kind) -> ConnectorType {

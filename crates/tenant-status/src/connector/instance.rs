@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
 use store::{Row, SqlError, Tx, Value};
 use uuid::Uuid;
 
@@ -91,6 +92,14 @@ pub(crate) struct Instance {
     pub(crate) modified_at: Timestamp,
     pub(crate) credential: Credential,
     pub(crate) sync: Syncing,
+}
+
+/// The same name has the same id every time.
+pub(crate) fn named_id(name: &str) -> Uuid {
+    let hash: [u8; 32] = Sha256::digest(name.as_bytes()).into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// A run that has been going this long was lost with its worker.

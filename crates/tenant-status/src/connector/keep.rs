@@ -7,6 +7,7 @@ use world::World;
 
 use super::instance::{CredentialState, Instance};
 use super::notice;
+use crate::brought;
 use crate::catalogue::{self, ConnectorType, Kind};
 use crate::model::{EarlyWarnings, Health, Judged};
 use crate::sql::connector as sql;
@@ -138,6 +139,7 @@ pub(crate) fn delete(
     for statement in [&sql::DELETE_SECRETS, &sql::DELETE_HEALTH, &sql::DELETE_CHANGES, &sql::DELETE_RUNS] {
         tx.exec(statement, &about)?;
     }
+    brought::forget(tx, instance.id)?;
     tx.exec(&sql::DELETE_INSTANCE, &about)?;
     bump(tx)
 }

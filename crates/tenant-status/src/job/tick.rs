@@ -78,9 +78,18 @@ fn due(tx: &mut Tx<'_, '_>, now: Timestamp) -> Result<(Vec<Uuid>, Vec<Uuid>), Sq
 /// Brings Quarterdeck's own connectors to what the program knows.
 async fn look_at_own(status: TenantStatus, tenant: TenantId) -> Result<(), Trouble> {
     let things = status.own.of(tenant).await.map_err(Trouble::passing)?;
+    let (now, inner) = (status.world.clock.now(), status.clone());
+    let written = status.store.read(tenant, move |tx| {
+        let steps = own::steps(tx, (inner.own.server(), &things), now)?;
+        Ok::<_, SqlError>((steps.is_empty(), things))
+    });
+    let (is_kept, things) = written.await?;
+    if is_kept {
+        return Ok(());
+    }
     let inner = status.clone();
     let written =
-        status.store.write(tenant, move |tx| own::keep(tx, &inner.world, &things, inner.world.clock.now()));
+        status.store.write(tenant, move |tx| own::keep(tx, &inner.world, (inner.own.server(), &things), now));
     if written.await? {
         status.changes.tell(tenant);
     }

@@ -131,5 +131,7 @@ pub(crate) const REVOKE_FEED: Sql = Sql::tenant(
     "update expiry_feed set revoked_at = $4
      where tenant_id = $1 and id = $2 and user_id = $3 and revoked_at is null",
 );
+pub(crate) const FORGET_FEEDS: Sql =
+    Sql::tenant("delete from expiry_feed where tenant_id = $1 and user_id = $2");
 pub(crate) const OF_FEED: Sql =
     Sql::global("select tenant_id, user_id from expiry_feed where token_hash = $1 and revoked_at is null");

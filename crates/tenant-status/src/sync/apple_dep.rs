@@ -3,6 +3,8 @@
 //! Written from Apple's public documentation of the device-assignment service (`/session` by OAuth 1.0,
 //! `/server/devices`, `/devices/sync`), and tested against a double made from it; never against Apple.
 
+use std::sync::Arc;
+
 use http::{HeaderName, HeaderValue};
 use outbound::{Answer, Client, Request};
 use serde::Deserialize;
@@ -10,6 +12,7 @@ use serde_json::{Value, json};
 use world::World;
 
 use super::oauth1::{Token, authorization};
+use super::shelf::{AppleDevice, Kept, Page as ShelfPage, Shelf, Shelved};
 use super::trouble::{Refused, check_root, refused, text, under};
 use super::{Asked, Running, Sync, SyncError, Synced};
 use crate::catalogue::SyncKind;
@@ -26,6 +29,7 @@ const PAGES_MAX: usize = 10_000;
 pub(super) struct AppleDep {
     pub(super) client: Client,
     pub(super) world: World,
+    pub(super) shelf: Arc<dyn Shelf>,
 }
 
 #[derive(Deserialize)]
@@ -36,15 +40,10 @@ struct Session {
 #[derive(Deserialize)]
 struct Page {
     #[serde(default)]
-    devices: Vec<Device>,
+    devices: Vec<AppleDevice>,
     cursor: Option<String>,
     #[serde(default)]
     more_to_follow: bool,
-}
-
-#[derive(Deserialize)]
-struct Device {
-    op_type: Option<String>,
 }
 
 /// How many devices were read, and what became of them since the last time.
@@ -165,9 +164,12 @@ impl AppleDep {
             }
             let page: Page = answer.json().map_err(SyncError::from)?;
             counts.add(&page.devices);
+            let put = self.shelf.put(asked.bringer(), ShelfPage::AppleDevices(page.devices)).await;
+            put.map_err(SyncError::new)?;
             cursor = page.cursor.or(cursor);
             if !page.more_to_follow {
-                return Ok(synced(&counts, is_delta, cursor));
+                let kept = self.shelf.close(asked.bringer(), Shelved::AppleDevices, !is_delta).await;
+                return Ok(synced(&counts, is_delta, kept.map_err(SyncError::new)?, cursor));
             }
         }
         Err(SyncError::new(format!("Apple's list of devices has more than {PAGES_MAX} pages.")).into())
@@ -175,7 +177,7 @@ impl AppleDep {
 }
 
 impl Counts {
-    fn add(&mut self, devices: &[Device]) {
+    fn add(&mut self, devices: &[AppleDevice]) {
         self.read += devices.len() as u64;
         for device in devices {
             match device.op_type.as_deref() {
@@ -188,13 +190,14 @@ impl Counts {
     }
 }
 
-fn synced(counts: &Counts, is_delta: bool, cursor: Option<String>) -> Synced {
+fn synced(counts: &Counts, is_delta: bool, kept: Kept, cursor: Option<String>) -> Synced {
     let Counts { read, added, modified, deleted } = counts;
     let (message, counts) = if is_delta {
         let message = format!("{added} devices were added, {modified} changed, {deleted} taken away.");
-        (message, json!({ "added": added, "modified": modified, "deleted": deleted }))
+        let counts = json!({ "added": added, "modified": modified, "deleted": deleted, "kept": kept.n_kept });
+        (message, counts)
     } else {
-        (format!("{read} devices were read."), json!({ "devices": read }))
+        (format!("{read} devices were read."), json!({ "devices": read, "removed": kept.n_removed }))
     };
     Synced { message, counts, cursor, credential: None }
 }

@@ -1,12 +1,15 @@
-//! Apple's volume purchases: how many licences of apps and books there are, and until when the token holds.
+//! Apple's volume purchases: which apps and books there are licences of, how many, and until when the token holds.
 //!
 //! Written from Apple's public documentation of the App and Book Management API, version 2 (`/client/config`,
 //! `/assets`), and tested against a double made from it; never against Apple.
+
+use std::sync::Arc;
 
 use outbound::{Answer, Client, Request, Target};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::shelf::{Asset, Kept, Page as ShelfPage, Shelf, Shelved};
 use super::trouble::{Refused, check_root, refused, under};
 use super::{Asked, Running, SeenCredential, Sync, SyncError, Synced};
 use crate::catalogue::SyncKind;
@@ -21,6 +24,7 @@ const TOKEN_ERRORS: [i64; 3] = [9621, 9622, 9625];
 /// Synchronises a location token.
 pub(super) struct AppleVpp {
     pub(super) client: Client,
+    pub(super) shelf: Arc<dyn Shelf>,
 }
 
 #[derive(Deserialize)]
@@ -39,16 +43,13 @@ struct Page {
     version_id: Option<String>,
 }
 
-/// An asset with unlimited licences has no counts.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Asset {
-    #[serde(default)]
-    total_count: u64,
-    #[serde(default)]
-    assigned_count: u64,
-    #[serde(default)]
-    available_count: u64,
+/// What all assets come to.
+#[derive(Default)]
+struct Totals {
+    assets: usize,
+    licences: u64,
+    assigned: u64,
+    available: u64,
 }
 
 #[derive(Deserialize)]
@@ -73,8 +74,10 @@ impl Sync for AppleVpp {
                 return Err(SyncError::lasting("There is no location token; upload it first."));
             };
             let config: Config = self.get(&asked, &bearer, "/client/config").await?.json()?;
-            let (assets, version) = self.assets(&asked, &bearer).await?;
-            Ok(synced(&config, &assets, version))
+            let (totals, version) = self.assets(&asked, &bearer).await?;
+            let kept = self.shelf.close(asked.bringer(), Shelved::Assets, true).await;
+            let kept = kept.map_err(SyncError::new)?;
+            Ok(synced(&config, &totals, kept, version))
         })
     }
 }
@@ -86,16 +89,19 @@ impl AppleVpp {
         if answer.status.is_success() { Ok(answer) } else { Err(refusal(&answer, asked)) }
     }
 
-    async fn assets(&self, asked: &Asked, bearer: &str) -> Result<(Vec<Asset>, Option<String>), SyncError> {
-        let (mut assets, mut index, mut version) = (Vec::new(), 0, None);
+    /// Keeps every page.
+    async fn assets(&self, asked: &Asked, bearer: &str) -> Result<(Totals, Option<String>), SyncError> {
+        let (mut totals, mut index, mut version) = (Totals::default(), 0, None);
         for _ in 0..PAGES_MAX {
             let page: Page = self.get(asked, bearer, &format!("/assets?pageIndex={index}")).await?.json()?;
-            assets.extend(page.assets);
+            totals.add(&page.assets);
+            let put = self.shelf.put(asked.bringer(), ShelfPage::Assets(page.assets)).await;
+            put.map_err(SyncError::new)?;
             version = page.version_id.or(version);
             match page.next_page_index {
                 Some(next) if next > index => index = next,
                 Some(_) => return Err(SyncError::new("Apple's list of assets goes round in circles.")),
-                None => return Ok((assets, version)),
+                None => return Ok((totals, version)),
             }
         }
         Err(SyncError::new(format!("Apple's list of assets has more than {PAGES_MAX} pages.")))
@@ -120,15 +126,26 @@ fn refusal(answer: &Answer, asked: &Asked) -> SyncError {
     }
 }
 
-fn synced(config: &Config, assets: &[Asset], version: Option<String>) -> Synced {
-    let sum = |count: fn(&Asset) -> u64| assets.iter().map(count).fold(0_u64, u64::saturating_add);
-    let (total, assigned, available) =
-        (sum(|a| a.total_count), sum(|a| a.assigned_count), sum(|a| a.available_count));
+impl Totals {
+    /// An asset with unlimited licences has no counts.
+    fn add(&mut self, assets: &[Asset]) {
+        self.assets += assets.len();
+        for asset in assets {
+            self.licences += u64::from(asset.total_count.unwrap_or(0));
+            self.assigned += u64::from(asset.assigned_count);
+            self.available += u64::from(asset.available_count.unwrap_or(0));
+        }
+    }
+}
+
+fn synced(config: &Config, totals: &Totals, kept: Kept, version: Option<String>) -> Synced {
+    let Totals { assets, licences, assigned, available } = totals;
     // Apple writes the offset without its colon.
     let expires_at = config.token_expiration_date.as_deref().and_then(credential::apple_instant);
     Synced {
-        message: format!("{total} licences of {} apps and books, {available} of them free.", assets.len()),
-        counts: json!({ "assets": assets.len(), "licences": total, "assigned": assigned, "available": available }),
+        message: format!("{licences} licences of {assets} apps and books, {available} of them free."),
+        counts: json!({ "assets": assets, "licences": licences, "assigned": assigned, "available": available,
+            "assetsRemoved": kept.n_removed }),
         cursor: version,
         credential: expires_at.map(|at| SeenCredential {
             valid_from: None,

@@ -1,5 +1,5 @@
-//! Import from a Graph-shaped endpoint: users (only what changed, by delta), managed devices, and the number of
-//! Autopilot identities. Where they land others know ([`Landing`]).
+//! Import from a Graph-shaped endpoint: users (only what changed, by delta), managed devices, and Autopilot identities.
+//! Where users and devices land others know ([`Landing`]).
 
 mod pages;
 
@@ -14,11 +14,12 @@ use serde_json::{Value, json};
 use store::TenantId;
 use uuid::Uuid;
 
+use super::shelf::{AutopilotIdentity, Kept, Page as ShelfPage, Shelf, Shelved};
 use super::trouble::{Refused, address, refused, required};
 use super::{Asked, Running, Sync, SyncError, Synced};
 use crate::catalogue::SyncKind;
 use crate::upload::Stored;
-use pages::Graph;
+use pages::{Found, Graph};
 
 const USERS: &str =
     "/users/delta?$select=id,userPrincipalName,displayName,givenName,surname,mail,accountEnabled";
@@ -88,6 +89,7 @@ pub trait Landing: Send + std::marker::Sync + 'static {
 pub(super) struct GraphImport {
     pub(super) client: Client,
     pub(super) landing: Arc<dyn Landing>,
+    pub(super) shelf: Arc<dyn Shelf>,
 }
 
 /// What is kept between runs.
@@ -95,6 +97,8 @@ pub(super) struct GraphImport {
 #[serde(rename_all = "camelCase", default)]
 struct Cursor {
     users_delta: Option<String>,
+    /// Graph itself offers none; another endpoint may.
+    autopilot_delta: Option<String>,
 }
 
 impl Sync for GraphImport {
@@ -122,10 +126,12 @@ impl GraphImport {
         let graph =
             Graph { client: self.client.clone(), root, token, now: asked.now, n_pages: AtomicUsize::new(0) };
         let cursor = asked.cursor.as_deref().and_then(|text| serde_json::from_str::<Cursor>(text).ok());
-        let (users, delta) = self.users(&asked, &graph, &text, cursor.unwrap_or_default()).await?;
+        let Cursor { users_delta, autopilot_delta } = cursor.unwrap_or_default();
+        let (users, users_delta) = self.users(&asked, &graph, &text, users_delta).await?;
         let devices = self.devices(&asked, &graph, &text).await?;
-        let n_autopilot = graph.count(&format!("{text}{AUTOPILOT}")).await?;
-        let cursor = Cursor { users_delta: delta };
+        let (autopilot, autopilot_delta) = self.autopilot(&asked, &graph, &text, autopilot_delta).await?;
+        let n_autopilot = autopilot.n_kept;
+        let cursor = Cursor { users_delta, autopilot_delta };
         Ok(Synced {
             message: format!(
                 "Users: {} new, {} changed, {} removed. Devices: {} new, {} kept. {n_autopilot} Autopilot identities.",
@@ -135,6 +141,7 @@ impl GraphImport {
                 "usersMade": users.made, "usersChanged": users.changed, "usersRemoved": users.removed,
                 "usersSkipped": users.skipped, "devicesMade": devices.made, "devicesKept": devices.changed,
                 "devicesSkipped": devices.skipped, "autopilotIdentities": n_autopilot,
+                "autopilotIdentitiesRemoved": autopilot.n_removed,
             }),
             cursor: serde_json::to_string(&cursor).ok(),
             credential: None,
@@ -182,10 +189,10 @@ impl GraphImport {
         asked: &Asked,
         graph: &Graph,
         root: &str,
-        cursor: Cursor,
+        delta: Option<String>,
     ) -> Result<(LandedCounts, Option<String>), SyncError> {
         let (mut counts, all) = (LandedCounts::default(), format!("{root}{USERS}"));
-        let mut next = Some(cursor.users_delta.unwrap_or_else(|| all.clone()));
+        let mut next = Some(delta.unwrap_or_else(|| all.clone()));
         let (mut delta, mut is_restarted) = (None, false);
         while let Some(link) = next.take() {
             let Some(page) = graph.page::<GraphUser>(&link).await? else {
@@ -214,6 +221,41 @@ impl GraphImport {
             next = page.next_link;
         }
         Ok(counts)
+    }
+}
+
+impl GraphImport {
+    /// Autopilot identities: all of them, or what changed where the endpoint tells that. One without the list leaves
+    /// what there is as it is.
+    async fn autopilot(
+        &self,
+        asked: &Asked,
+        graph: &Graph,
+        root: &str,
+        since: Option<String>,
+    ) -> Result<(Kept, Option<String>), SyncError> {
+        let all = format!("{root}{AUTOPILOT}");
+        let (mut is_whole, mut n_removed, mut delta) = (since.is_none(), 0, None);
+        let mut next = Some(since.unwrap_or_else(|| all.clone()));
+        while let Some(link) = next.take() {
+            match graph.find::<AutopilotIdentity>(&link).await? {
+                Found::Page(page) => {
+                    let put = self.shelf.put(asked.bringer(), ShelfPage::Autopilot(page.value)).await;
+                    n_removed += put.map_err(SyncError::new)?;
+                    (next, delta) = (page.next_link, page.delta_link);
+                }
+                Found::Forgotten if !is_whole => (is_whole, next) = (true, Some(all.clone())),
+                Found::Forgotten => {
+                    return Err(SyncError::new(
+                        "The list of Autopilot identities ends before it is complete.",
+                    ));
+                }
+                Found::Missing(_) => is_whole = false,
+            }
+        }
+        let kept = self.shelf.close(asked.bringer(), Shelved::Autopilot, is_whole).await;
+        let kept = kept.map_err(SyncError::new)?;
+        Ok((Kept { n_removed: kept.n_removed + n_removed, ..kept }, delta))
     }
 }
 

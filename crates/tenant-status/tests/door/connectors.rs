@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use tenant_status::catalogue::SyncKind;
+use tenant_status::catalogue::{Maker, SyncKind};
 
 use super::deck::{ADMIN, Deck, READER, TENANT, add, check, notices};
 
@@ -142,6 +142,15 @@ fn each_type_asks_for_its_own_permission() {
             (status, &answer["missing"]),
             (StatusCode::FORBIDDEN, &json!(["Microsoft.Intune_MobileApps_Update"]))
         );
+        for ty in tenant_status::catalogue::all().filter(|ty| ty.maker == Maker::Administrator) {
+            let path = format!("{LIST}/{}", ty.key);
+            let (status, page) = deck.get(&path, READER).await;
+            assert_eq!((status, &page["mayWrite"]), (StatusCode::OK, &json!(false)), "{}", ty.key);
+            assert_eq!(page["writePermission"], ty.write.id(), "{}", ty.key);
+            let (status, answer) = deck.post(&format!("{path}/instances"), READER, json!({})).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{}", ty.key);
+            assert_eq!(answer["missing"], json!([ty.write.id()]), "{}", ty.key);
+        }
         assert_eq!(deck.get(LIST, READER).await.0, StatusCode::OK);
         assert_eq!(deck.get(LIST, "Intune Role Administrator").await.0, StatusCode::FORBIDDEN);
         let (status, _) = deck.post(&path, ADMIN, json!({ "displayName": "A" })).await;

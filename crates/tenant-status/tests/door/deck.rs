@@ -14,7 +14,7 @@ use serde_json::Value;
 use store::{Sql, SqlError, Store, TenantId, testkit};
 use tenant_status::sync::Syncs;
 use tenant_status::{
-    Changes, FoundCaller, LastSnapshot, OwnThing, OwnThings, People, TenantStatus, module,
+    Changes, FoundCaller, LastSnapshot, OwnThing, OwnThings, People, Server, TenantStatus, module,
 };
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -70,11 +70,21 @@ impl Seal for Glass {
     }
 }
 
-pub(crate) struct Own(pub(crate) Vec<OwnThing>);
+/// What a server tells of itself.
+pub(crate) struct Own(pub(crate) Server, pub(crate) Vec<OwnThing>);
+
+/// The first of the servers over the database.
+pub(crate) fn first() -> Server {
+    Server { id: Uuid::from_u128(51), name: "one".to_owned() }
+}
 
 impl OwnThings for Own {
+    fn server(&self) -> &Server {
+        &self.0
+    }
+
     fn of(&self, _: TenantId) -> Pin<Box<dyn Future<Output = Result<Vec<OwnThing>, String>> + Send + '_>> {
-        let things = self.0.clone();
+        let things = self.1.clone();
         Box::pin(async move { Ok(things) })
     }
 }
@@ -141,7 +151,7 @@ impl Deck {
             origin: "https://deck.example".into(),
             last_snapshot: Arc::new(Newest),
             seal: Arc::new(Glass),
-            own: Arc::new(Own(Vec::new())),
+            own: Arc::new(Own(first(), Vec::new())),
             people: Arc::new(Everybody),
             syncs: Syncs::default(),
             changes: Changes::default(),

@@ -8,9 +8,10 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tenant_status::catalogue::SyncKind;
 use tenant_status::sync::{Asked, Running, SeenCredential, Sync, SyncError, Synced, Syncs};
-use tenant_status::{OwnSeen, OwnThing};
+use tenant_status::{OwnSeen, OwnThing, Server};
+use uuid::Uuid;
 
-use super::deck::{ADMIN, Deck, Own, add, check, notices};
+use super::deck::{ADMIN, Deck, Own, add, check, first, notices};
 
 const LIST: &str = "/api/tenantStatus/connectors";
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -105,9 +106,10 @@ fn quarterdecks_own_things_are_computed() {
             type_key: "ownTlsExpiry",
             name: "tls".to_owned(),
             display_name: "TLS".to_owned(),
+            is_of_server: true,
             seen,
         };
-        deck.status.own = Arc::new(Own(vec![tls]));
+        deck.status.own = Arc::new(Own(first(), vec![tls]));
         deck.settle().await;
         let page = deck.done(Method::GET, &format!("{LIST}/ownTlsExpiry"), Value::Null, 200).await;
         assert_eq!((&page["status"]["health"], &page["instanceCount"]), (&json!("warning"), &json!(1)));
@@ -117,9 +119,48 @@ fn quarterdecks_own_things_are_computed() {
         deck.done(Method::DELETE, &at, Value::Null, 409).await;
         deck.settle().await;
         assert_eq!(deck.done(Method::GET, &at, Value::Null, 200).await["owner"], "Ann", "a note stays");
-        deck.status.own = Arc::new(Own(Vec::new()));
+        deck.status.own = Arc::new(Own(first(), Vec::new()));
         deck.settle().await;
         deck.done(Method::GET, &at, Value::Null, 404).await;
+    });
+}
+
+/// Two servers over one database serve certificates of their own: the one that expires is not hidden by the other.
+#[test]
+fn every_server_tells_of_its_own_certificate() {
+    check(async |mut deck| {
+        let second = Server { id: Uuid::from_u128(52), name: "two".to_owned() };
+        let served = |expires_at| OwnThing {
+            type_key: "ownTlsExpiry",
+            name: "tls".to_owned(),
+            display_name: "TLS".to_owned(),
+            is_of_server: true,
+            seen: OwnSeen::Credential { valid_from: None, expires_at: Some(expires_at), facts: json!({}) },
+        };
+        let (soon, late) = (served(deck.now() + DAY * 3), served(deck.now() + DAY * 300));
+        let tell = async |deck: &mut Deck, server: Server, things: Vec<OwnThing>| {
+            deck.status.own = Arc::new(Own(server, things));
+            deck.settle().await;
+            let page = deck.done(Method::GET, &format!("{LIST}/ownTlsExpiry"), Value::Null, 200).await;
+            (page["status"]["health"].as_str().unwrap().to_owned(), page["instanceCount"].as_i64().unwrap())
+        };
+        assert_eq!(tell(&mut deck, first(), vec![soon]).await, ("warning".to_owned(), 1));
+        assert_eq!(tell(&mut deck, second.clone(), vec![late.clone()]).await, ("warning".to_owned(), 2));
+        let renewed = vec![served(deck.now() + DAY * 90)];
+        assert_eq!(tell(&mut deck, first(), renewed).await, ("healthy".to_owned(), 2));
+        deck.wait(DAY - SignedDuration::from_mins(1));
+        assert_eq!(
+            tell(&mut deck, second.clone(), vec![late.clone()]).await.1,
+            2,
+            "it may be starting again"
+        );
+        deck.wait(SignedDuration::from_mins(1));
+        assert_eq!(
+            tell(&mut deck, second.clone(), vec![late]).await.1,
+            1,
+            "a server that is gone is forgotten"
+        );
+        assert_eq!(tell(&mut deck, second, Vec::new()).await.1, 0, "it serves none any more");
     });
 }
 
@@ -130,11 +171,17 @@ fn a_last_success_that_cannot_be_told_is_not_forgotten() {
             let last_error = last_error.map(str::to_owned);
             let seen = OwnSeen::Job { last_success_at, last_error, period: DAY };
             let name = "midnight".to_owned();
-            vec![OwnThing { type_key: "ownSnapshot", display_name: name.clone(), name, seen }]
+            vec![OwnThing {
+                type_key: "ownSnapshot",
+                display_name: name.clone(),
+                name,
+                is_of_server: false,
+                seen,
+            }]
         };
-        deck.status.own = Arc::new(Own(job(Some(deck.now()), None)));
+        deck.status.own = Arc::new(Own(first(), job(Some(deck.now()), None)));
         deck.settle().await;
-        deck.status.own = Arc::new(Own(job(None, Some("The catalogue cannot be read."))));
+        deck.status.own = Arc::new(Own(first(), job(None, Some("The catalogue cannot be read."))));
         deck.settle().await;
         let page = deck.done(Method::GET, &format!("{LIST}/ownSnapshot"), Value::Null, 200).await;
         assert_eq!(page["status"]["health"], "healthy");

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tenant_status::catalogue::SyncKind;
+use tenant_status::sync::shelf::{Page, Shelved};
 
-use crate::double::{Answer, Double, asked, client, failed, ok, sync};
+use crate::double::{Answer, Double, Ground, Placed, asked, client, failed, landing_sync, ok, sync};
 
 fn location_token() -> Value {
     json!({ "kind": "locationToken", "bearer": "s3cret" })
@@ -33,10 +34,21 @@ async fn licences_are_counted_page_by_page() {
     })
     .await;
     let settings = json!({ "root": server.root() });
-    let vpp = sync(SyncKind::AppleVpp, &client(Vec::new()));
+    let ground = Ground::default();
+    let vpp = landing_sync(SyncKind::AppleVpp, &client(Vec::new()), ground.clone());
     let synced = vpp.run(asked(settings.clone(), Some(location_token()), None)).await.unwrap();
     assert_eq!(synced.message, "20 licences of 3 apps and books, 6 of them free.");
-    assert_eq!(synced.counts, json!({ "assets": 3, "licences": 20, "assigned": 14, "available": 6 }));
+    assert_eq!(
+        synced.counts,
+        json!({ "assets": 3, "licences": 20, "assigned": 14, "available": 6, "assetsRemoved": 0 })
+    );
+    let placed = ground.taken();
+    let [Placed::Page(Page::Assets(first)), Placed::Page(Page::Assets(second)), last] = &placed[..] else {
+        panic!("{placed:?}")
+    };
+    assert_eq!((first.len(), first[1].adam_id.as_str(), first[1].total_count), (2, "2", Some(10)));
+    assert_eq!((second[0].adam_id.as_str(), second[0].total_count), ("3", None), "unlimited");
+    assert_eq!(*last, Placed::Closed(Shelved::Assets, true));
     assert_eq!(synced.cursor.as_deref(), Some("v1"));
     let expires = synced.credential.unwrap().expires_at.unwrap();
     assert_eq!(expires.to_string(), "2030-11-08T22:33:22Z");
@@ -115,14 +127,21 @@ async fn devices_are_read_once_and_then_only_what_changed() {
     })
     .await;
     let settings = json!({ "root": server.root() });
-    let dep = sync(SyncKind::AppleDep, &client(Vec::new()));
+    let ground = Ground::default();
+    let dep = landing_sync(SyncKind::AppleDep, &client(Vec::new()), ground.clone());
     let first = dep.run(asked(settings.clone(), Some(server_token()), None)).await.unwrap();
+    assert_eq!(ground.taken().last(), Some(&Placed::Closed(Shelved::AppleDevices, true)));
     assert_eq!((first.message.as_str(), first.cursor.as_deref()), ("3 devices were read.", Some("c2")));
     let heard = server.heard();
     assert!(heard[0].head.contains("OAuth realm=\"ADM\", oauth_consumer_key=\"CK\""), "{}", heard[0].head);
     assert!(heard[2].head.to_lowercase().contains("x-adm-auth-session: session-2"), "{}", heard[2].head);
     let next = dep.run(asked(settings.clone(), Some(server_token()), Some("c2"))).await.unwrap();
-    assert_eq!(next.counts, json!({ "added": 1, "modified": 0, "deleted": 1 }));
+    assert_eq!(next.counts, json!({ "added": 1, "modified": 0, "deleted": 1, "kept": 2 }));
+    let placed = ground.taken();
+    let [Placed::Page(Page::AppleDevices(page)), last] = &placed[..] else { panic!("{placed:?}") };
+    let told: Vec<_> = page.iter().map(|one| (one.serial_number.as_str(), one.is_deleted())).collect();
+    assert_eq!(told, [("D", false), ("A", true)]);
+    assert_eq!(*last, Placed::Closed(Shelved::AppleDevices, false), "what was not told is still there");
     assert_eq!(next.cursor.as_deref(), Some("c3"));
     let late = dep.run(asked(settings, Some(server_token()), Some("old"))).await.unwrap();
     assert_eq!(late.message, "3 devices were read.", "an old cursor reads everything again");

@@ -8,8 +8,10 @@ use outbound::{Client, Settings};
 use serde_json::{Value, json};
 use store::TenantId;
 use tenant_status::catalogue::SyncKind;
+use tenant_status::sync::shelf::{Bringer, Kept, Page, Shelf, Shelved, Shelving};
 use tenant_status::sync::{
-    Asked, GraphDevice, GraphUser, LandedCounts, Landing, LandingRun, Sync, SyncError, Synced, Syncs, own,
+    Around, Asked, GraphDevice, GraphUser, LandedCounts, Landing, LandingRun, Sync, SyncError, Synced, Syncs,
+    own,
 };
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -139,7 +141,8 @@ pub(crate) fn sync(kind: SyncKind, client: &Client) -> Arc<dyn Sync> {
 }
 
 pub(crate) fn landing_sync(kind: SyncKind, client: &Client, ground: Ground) -> Arc<dyn Sync> {
-    Arc::clone(Syncs::new(own(client, &world(), Arc::new(ground))).of(kind).unwrap())
+    let around = Around { landing: Arc::new(ground.clone()), shelf: Arc::new(ground) };
+    Arc::clone(Syncs::new(own(client, &world(), around)).of(kind).unwrap())
 }
 
 /// Remembers what landed.
@@ -147,6 +150,41 @@ pub(crate) fn landing_sync(kind: SyncKind, client: &Client, ground: Ground) -> A
 pub(crate) struct Ground {
     pub(crate) users: Arc<Mutex<Vec<GraphUser>>>,
     pub(crate) devices: Arc<Mutex<Vec<GraphDevice>>>,
+    /// What was put on the shelf, and when the shelf was closed, whole or not.
+    pub(crate) shelf: Arc<Mutex<Vec<Placed>>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Placed {
+    Page(Page),
+    Closed(Shelved, bool),
+}
+
+impl Shelf for Ground {
+    fn put(&self, _: Bringer, page: Page) -> Shelving<'_, u64> {
+        self.shelf.lock().unwrap().push(Placed::Page(page));
+        Box::pin(async { Ok(0) })
+    }
+
+    fn close(&self, _: Bringer, what: Shelved, is_whole: bool) -> Shelving<'_, Kept> {
+        let mut shelf = self.shelf.lock().unwrap();
+        shelf.push(Placed::Closed(what, is_whole));
+        let count = |placed: &Placed| match placed {
+            Placed::Page(Page::Autopilot(page)) => page.len(),
+            Placed::Page(Page::AppleDevices(page)) => page.len(),
+            Placed::Page(Page::Assets(page)) => page.len(),
+            Placed::Closed(..) => 0,
+        };
+        let n_kept = shelf.iter().map(count).sum::<usize>() as u64;
+        Box::pin(async move { Ok(Kept { n_kept, n_removed: 0 }) })
+    }
+}
+
+impl Ground {
+    /// What is on the shelf since the last look.
+    pub(crate) fn taken(&self) -> Vec<Placed> {
+        std::mem::take(&mut *self.shelf.lock().unwrap())
+    }
 }
 
 impl Landing for Ground {

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use tenant_status::catalogue::SyncKind;
+use tenant_status::sync::shelf::{Page, Shelved};
 
-use crate::double::{Answer, Double, Ground, asked, client, failed, landing_sync, ok};
+use crate::double::{Answer, Double, Ground, Placed, asked, client, failed, landing_sync, ok};
 
 const ANN: &str = "00000000-0000-0000-0000-00000000000a";
 const BOB: &str = "00000000-0000-0000-0000-00000000000b";
@@ -21,7 +22,7 @@ fn settings(server: &Double) -> Value {
         "clientId": "app" })
 }
 
-/// The double: two pages of users, then only what changed; one page of devices; no Autopilot.
+/// The double: two pages of users, then only what changed; one page of devices; two of Autopilot identities.
 async fn graph() -> Double {
     let root = Arc::new(Mutex::new(String::new()));
     let (told, n_busy) = (Arc::clone(&root), AtomicUsize::new(0));
@@ -49,6 +50,14 @@ async fn graph() -> Double {
             ("GET /v1.0/deviceManagement/managedDevices", _) => ok(json!({ "value": [{ "id": LAPTOP,
                 "deviceName": "LAPTOP-1", "operatingSystem": "Windows", "complianceState": "compliant", "userId": ANN,
                 "lastSyncDateTime": "2026-11-20T10:00:00Z", "azureADDeviceId": "x", "isEncrypted": true }] })),
+            ("GET /v1.0/deviceManagement/windowsAutopilotDeviceIdentities", false) => ok(json!({
+                "value": [{ "id": LAPTOP, "serialNumber": "S1", "userPrincipalName": "ann@contoso.example" }],
+                "@odata.nextLink":
+                    format!("{root}/v1.0/deviceManagement/windowsAutopilotDeviceIdentities?token=2"),
+            })),
+            ("GET /v1.0/deviceManagement/windowsAutopilotDeviceIdentities", true) => {
+                ok(json!({ "value": [{ "id": BOB, "serialNumber": "S2" }] }))
+            }
             _ => Answer(404, "", json!({ "error": { "code": "ResourceNotFound" } })),
         }
     })
@@ -77,6 +86,14 @@ async fn all_is_read_once_and_then_what_changed() {
     );
     assert!(form.contains("scope=http%3A%2F%2F127.0.0.1"), "{form}");
     assert!(heard[1].head.contains("Bearer t0ken"), "{}", heard[1].head);
+    let placed = ground.taken();
+    let [Placed::Page(Page::Autopilot(page)), Placed::Page(Page::Autopilot(_)), last] = &placed[..] else {
+        panic!("{placed:?}")
+    };
+    let told = (page[0].serial_number.as_deref(), page[0].user_principal_name.as_deref());
+    assert_eq!(told, (Some("S1"), Some("ann@contoso.example")));
+    assert_eq!(*last, Placed::Closed(Shelved::Autopilot, true));
+    assert_eq!(first.counts["autopilotIdentities"], 2, "{first:?}");
     let laptop = ground.devices.lock().unwrap()[0].clone();
     assert_eq!(laptop.last_sync_date_time.unwrap().to_string(), "2026-11-20T10:00:00Z");
     let next = import.run(asked(settings.clone(), Some(secret()), first.cursor.as_deref())).await.unwrap();
@@ -84,6 +101,44 @@ async fn all_is_read_once_and_then_what_changed() {
     assert!(next.cursor.as_deref().unwrap().contains("token=d2"));
     let forgotten = import.run(asked(settings, Some(secret()), next.cursor.as_deref())).await.unwrap();
     assert_eq!(forgotten.counts["usersMade"], 2, "an old delta reads everything again");
+}
+
+/// Graph tells all Autopilot identities each time; another endpoint may tell what changed, or have none.
+#[tokio::test]
+async fn autopilot_identities_are_told_whole_by_delta_or_not_at_all() {
+    let answers = Arc::new(Mutex::new(Vec::<Answer>::new()));
+    let told = Arc::clone(&answers);
+    let server = Double::plain(move |heard| match heard.line.as_str() {
+        "POST /token" => ok(json!({ "access_token": "t0ken" })),
+        line if line.contains("/users") || line.contains("/managedDevices") => ok(json!({ "value": [] })),
+        _ => told.lock().unwrap().remove(0),
+    })
+    .await;
+    let ground = Ground::default();
+    let import = landing_sync(SyncKind::GraphImport, &client(Vec::new()), ground.clone());
+    let delta = format!("{}/v1.0/autopilot?delta", server.root());
+    let page = || json!({ "value": [{ "id": BOB }], "@odata.deltaLink": delta });
+    let (gone, missing) = (|| Answer(410, "", Value::Null), || Answer(404, "", Value::Null));
+    let mut cursor = None;
+    for (told, closed) in [
+        (vec![ok(page())], Ok(true)),
+        (vec![ok(page())], Ok(false)),
+        (vec![gone(), ok(page())], Ok(true)),
+        (vec![gone(), gone()], Err("ends before it is complete")),
+        (vec![missing()], Ok(false)),
+    ] {
+        *answers.lock().unwrap() = told;
+        let run = import.run(asked(settings(&server), Some(secret()), cursor.as_deref())).await;
+        match closed {
+            Ok(is_whole) => {
+                cursor = run.unwrap().cursor;
+                let last = Placed::Closed(Shelved::Autopilot, is_whole);
+                assert_eq!(ground.taken().last(), Some(&last), "{cursor:?}");
+            }
+            Err(part) => assert!(failed(run, &["t0ken"]).sentence.contains(part)),
+        }
+        assert!(answers.lock().unwrap().is_empty(), "everything was asked for");
+    }
 }
 
 #[tokio::test]

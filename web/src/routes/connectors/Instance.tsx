@@ -9,6 +9,7 @@ import { useLabels } from '../../i18n/labels';
 import { Facts, type Fact } from '../../ui/layout';
 import { Problem } from '../../ui/Problem';
 import { When } from '../../ui/When';
+import { Brought } from './Brought';
 import { InstanceActions } from './InstanceActions';
 import { useFacts } from './facts';
 import { useReason } from './reason';
@@ -41,6 +42,7 @@ export function Instance({ connector, instance }: InstanceProps) {
       {error && !data ? <Problem error={error} onRetry={() => void refetch()} /> : null}
       {data ? (
         <>
+          {data.brought.length > 0 ? <Brought kinds={data.brought} /> : null}
           {instance.sync.kind ? (
             <div>
               <h4 className={styles.heading}>{t('connectors.runs')}</h4>

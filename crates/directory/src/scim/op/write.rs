@@ -152,11 +152,12 @@ pub(crate) async fn delete(
     headers: HeaderMap,
 ) -> Result<StatusCode, Failure> {
     let (pen, known) = (Pen::new(&directory, &permitted), Known::of(&headers));
+    let leaving = directory.leaving.clone();
     let written = directory.store.write(permitted.tenant(), move |tx| {
         let (id, old) = existing(tx, ty, &id, &pen.root)?;
         known.check(&old)?;
         if *ty == USERS {
-            users::delete(tx, id, pen.now)?;
+            users::delete(tx, id, &*leaving, pen.now)?;
         } else {
             groups::delete(tx, id)?;
         }

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::page::timeline;
 use super::{may_write, missing, type_in_path};
-use crate::TenantStatus;
 use crate::connector::instance;
 use crate::sql::connector as sql;
 use crate::view::{self, InstancePage, SyncRun};
+use crate::{TenantStatus, brought};
 
 const RUNS_SHOWN: i64 = 50;
 
@@ -26,11 +26,12 @@ pub async fn handle(
         let found = instance::one(tx, id)?.filter(|found| found.family == ty.family);
         let found = found.ok_or_else(|| missing(ty, id))?;
         let timeline = timeline(tx, ty.key, &id.to_string(), now)?;
-        Ok::<_, Failure>((found, timeline, runs(tx, id)?))
+        let brought = brought::of(tx, id)?;
+        Ok::<_, Failure>((found, timeline, runs(tx, id)?, brought))
     });
-    let (found, timeline, runs) = read.await?;
+    let (found, timeline, runs, brought) = read.await?;
     let instance = view::instance(ty, &found, now);
-    Ok(Json(InstancePage { instance, timeline, runs, may_write: may_write(&permitted, ty) }))
+    Ok(Json(InstancePage { instance, timeline, runs, brought, may_write: may_write(&permitted, ty) }))
 }
 
 fn runs(tx: &mut Tx<'_, '_>, id: Uuid) -> Result<Vec<SyncRun>, SqlError> {

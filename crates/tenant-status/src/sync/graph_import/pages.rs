@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use outbound::{Answer, Client, Request, Target};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::sync::SyncError;
 use crate::sync::trouble::refused;
@@ -30,6 +29,15 @@ pub(super) struct Page<T> {
     pub(super) delta_link: Option<String>,
 }
 
+/// What is at a link.
+pub(super) enum Found<T> {
+    Page(Page<T>),
+    /// A link of an earlier run that is of no use any more.
+    Forgotten,
+    /// The endpoint does not have it; how that reads where it has to.
+    Missing(SyncError),
+}
+
 /// The endpoint, and the token it takes.
 pub(super) struct Graph {
     pub(super) client: Client,
@@ -43,30 +51,22 @@ pub(super) struct Graph {
 impl Graph {
     /// The page at `link`; none when the endpoint has forgotten it (410) and reading begins anew.
     pub(super) async fn page<T: DeserializeOwned>(&self, link: &str) -> Result<Option<Page<T>>, SyncError> {
-        let answer = self.get(link).await?;
-        match answer.status {
-            StatusCode::GONE => Ok(None),
-            status if status.is_success() => Ok(Some(answer.json()?)),
-            _ => Err(refused(&answer, self.now)),
+        match self.find(link).await? {
+            Found::Page(page) => Ok(Some(page)),
+            Found::Forgotten => Ok(None),
+            Found::Missing(refusal) => Err(refusal),
         }
     }
 
-    /// How many there are in a list. An endpoint without it has none.
-    pub(super) async fn count(&self, link: &str) -> Result<usize, SyncError> {
-        let (mut n_seen, mut next) = (0, Some(link.to_owned()));
-        while let Some(link) = next.take() {
-            let answer = self.get(&link).await?;
-            if answer.status == StatusCode::NOT_FOUND {
-                return Ok(n_seen);
-            }
-            if !answer.status.is_success() {
-                return Err(refused(&answer, self.now));
-            }
-            let page: Page<Value> = answer.json()?;
-            n_seen += page.value.len();
-            next = page.next_link;
+    /// As [`Graph::page`], of a list that not every endpoint has.
+    pub(super) async fn find<T: DeserializeOwned>(&self, link: &str) -> Result<Found<T>, SyncError> {
+        let answer = self.get(link).await?;
+        match answer.status {
+            StatusCode::GONE => Ok(Found::Forgotten),
+            StatusCode::NOT_FOUND => Ok(Found::Missing(refused(&answer, self.now))),
+            status if status.is_success() => Ok(Found::Page(answer.json()?)),
+            _ => Err(refused(&answer, self.now)),
         }
-        Ok(n_seen)
     }
 
     /// Asks, and asks again after a short pause when the endpoint wants one. A link to another host is not followed:
