@@ -16,6 +16,13 @@ const useStyles = makeStyles({
   line: { display: 'flex', alignItems: 'center', flexWrap: 'wrap', gap: tokens.spacingHorizontalM },
 });
 
+const TITLES = {
+  autopilotIdentities: 'connectors.brought.autopilotIdentities',
+  appleDevices: 'connectors.brought.appleDevices',
+  apps: 'connectors.brought.apps',
+  books: 'connectors.brought.books',
+} as const satisfies Record<Kind['kind'], string>;
+
 export function Brought({ kinds }: { kinds: Kind[] }) {
   const styles = useStyles();
   const { t } = useTranslation();
@@ -36,7 +43,7 @@ function OfKind({ of }: { of: Kind }) {
   const { t } = useTranslation();
   const format = useFormats();
   const [isShown, setShown] = useState(false);
-  const title = t(`connectors.brought.${of.kind}`, { count: of.count, number: format.number(of.count) });
+  const title = t(TITLES[of.kind], { count: of.count, number: format.number(of.count) });
   return (
     <div className={styles.parts}>
       <div className={styles.line}>
