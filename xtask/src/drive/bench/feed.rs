@@ -15,7 +15,7 @@ use crate::site::Site;
 
 const SET: &str = "devicePropertyHistories";
 /// Measures the parts of a download alone.
-const EXAMPLE: &str = "warehouse_bench";
+const EXAMPLE: &str = "feed_parts";
 const LIMIT: Duration = Duration::from_secs(60 * 60);
 /// How many rows a part at the start or the end of the set has, at most.
 const PART_ROWS: u64 = 10_000;
@@ -76,8 +76,9 @@ pub(super) fn measure(site: &Site, programs: &Programs, rows: u64, days: u32, ru
     let limit = from_memory(bytes, &folder, runs)?;
     report(n_rows, &best, &limit, memory_before, peak);
     parts_of_the_set(&feed, pid, n_rows, &best, runs)?;
+    let (data_dir, tenant) = (demo.data_dir.clone(), demo.ready.text("tenant_id")?.to_owned());
     drop(demo);
-    beside_limits(site, n_rows, &best, &limit)
+    beside_limits(site, (&data_dir, &tenant), &best, &limit)
 }
 
 /// What asks for a part of the set costs no more than its part: the last rows as little as the first ones, one day as
@@ -126,11 +127,19 @@ fn parts_of_the_set(feed: &Feed, pid: u32, n_rows: u64, whole: &Download, runs: 
 
 /// The limit of a download: the same bytes from memory (B1), writing rows that are decoded already (B2) and decoding
 /// without writing (B3), one after the other on one core; B0 copies the bytes.
-fn beside_limits(site: &Site, n_rows: u64, best: &Download, from_memory: &Streamed) -> Result<()> {
+fn beside_limits(
+    site: &Site,
+    (data_dir, tenant): (&Path, &str),
+    best: &Download,
+    from_memory: &Streamed,
+) -> Result<()> {
     build_example(site, EXAMPLE)?;
-    println!("\nthe parts of a download, each alone, of as many rows");
+    println!("\nthe parts of a download, each alone, of the same rows");
     let mut parts = example(site, EXAMPLE);
-    let ran = run(site, "bench-parts", parts.arg(n_rows.to_string()), LIMIT, Show::Lines)?;
+    let ran = run(site, "bench-parts", parts.arg(data_dir).arg(tenant), LIMIT, Show::Lines)?;
+    if !ran.success {
+        bail!("the parts could not be measured:\n{}", ran.tail(10));
+    }
     let part = |name: &str| seconds_of(&ran.text, name).with_context(|| format!("no figure of '{name}'"));
     let (copy, encode, decode) = (part("copy same bytes:")?, part("encode only:")?, part("decode only:")?);
     let served = from_memory.whole.as_secs_f64();
