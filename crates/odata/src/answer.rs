@@ -7,7 +7,7 @@
 //! | `$apply`, `$compute`, `$search`, `$filter`, `$orderby`, by the engine | `rows` |
 //! | `$skip`, `$top`, pages | `page` |
 //! | `$all`, `$crossjoin` | `several` |
-//! | JSON with its control information | `write`, `value`, `data` |
+//! | JSON with its control information | `write`, `structured`, `value`, `data` |
 //!
 //! It knows no HTTP server, no clock and no storage. It is the plain meaning of the protocol, for models and data that
 //! fit in memory; an engine for large tables uses [`crate::query`], [`crate::json`] and [`crate::batch`] itself.
@@ -22,6 +22,7 @@ mod route;
 mod rows;
 mod several;
 mod source;
+mod structured;
 mod value;
 mod write;
 

@@ -4,6 +4,7 @@
 //! Lookups that follow base types are in [`inherit`], functions and actions in [`operation`].
 
 mod annotation;
+pub mod capabilities;
 mod inherit;
 mod operation;
 mod ty;

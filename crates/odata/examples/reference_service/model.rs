@@ -1,5 +1,6 @@
 //! The reference model that public judges of OData services know, with what this service offers of it.
 
+use odata::edm::capabilities::{self, Offer};
 use odata::edm::{
     Annotated, Annotation, ComplexType, EdmType, EntitySet, EntityType, EnumType, Model, Navigation,
     Operation, OperationImport, OperationKind, Parameter, Property, Shape, Singleton, Value,
@@ -22,8 +23,10 @@ pub(crate) fn model() -> Model {
         .entity_type(company());
     let model = functions().into_iter().fold(model, Model::operation);
     let model = imports().into_iter().fold(model, Model::import);
-    let model = sets().into_iter().fold(model, |model, set| model.entity_set(unchangeable(set)));
-    let company = Singleton::new("Company", "CompanyInfo").annotate(not("UpdateRestrictions", "Updatable"));
+    let model =
+        sets().into_iter().fold(model, |model, set| model.entity_set(capabilities::of_read_only(set)));
+    let company = Singleton::new("Company", "CompanyInfo")
+        .annotate(Annotation::capability("UpdateRestrictions", Value::record([("Updatable", false.into())])));
     service_capabilities(model.singleton(company))
 }
 
@@ -239,7 +242,7 @@ fn imports() -> Vec<OperationImport> {
 
 fn sets() -> Vec<EntitySet> {
     let version = Value::Collection(vec![Value::PropertyPath("Version".to_owned())]);
-    let tracked = Value::Record(vec![("Supported".to_owned(), true.into())]);
+    let tracked = Value::record([("Supported", true.into())]);
     vec![
         EntitySet::new("Products", "Product")
             .binding("Category", "Categories")
@@ -255,83 +258,19 @@ fn sets() -> Vec<EntitySet> {
     ]
 }
 
-fn capability(term: &str, value: Value) -> Annotation {
-    Annotation::capability(term, value)
-}
-
-fn not(term: &str, property: &str) -> Annotation {
-    capability(term, Value::Record(vec![(property.to_owned(), false.into())]))
-}
-
-fn unchangeable(set: EntitySet) -> EntitySet {
-    set.annotate(capability("IndexableByKey", true.into()))
-        .annotate(capability("TopSupported", true.into()))
-        .annotate(capability("SkipSupported", true.into()))
-        .annotate(not("InsertRestrictions", "Insertable"))
-        .annotate(not("UpdateRestrictions", "Updatable"))
-        .annotate(not("DeleteRestrictions", "Deletable"))
-}
-
 fn service_capabilities(model: Model) -> Model {
-    let level = "Org.OData.Capabilities.V1.ConformanceLevelType".to_owned();
-    let formats =
-        ["application/json", "application/json;odata.metadata=full", "application/json;odata.metadata=none"];
-    let texts = |texts: &[&str]| Value::Collection(texts.iter().map(|text| Value::from(*text)).collect());
-    let batch = Value::Record(vec![
-        ("Supported".to_owned(), true.into()),
-        ("ContinueOnErrorSupported".to_owned(), true.into()),
-        ("ReferencesInRequestBodiesSupported".to_owned(), false.into()),
-        ("ReferencesAcrossChangeSetsSupported".to_owned(), true.into()),
-        ("EtagReferencesSupported".to_owned(), true.into()),
-        ("RequestDependencyConditionsSupported".to_owned(), false.into()),
-        ("SupportedFormats".to_owned(), texts(&["multipart/mixed", "application/json"])),
-    ]);
-    let functions = [
-        "concat",
-        "contains",
-        "endswith",
-        "indexof",
-        "length",
-        "matchesPattern",
-        "startswith",
-        "substring",
-        "tolower",
-        "toupper",
-        "trim",
-        "date",
-        "day",
-        "fractionalseconds",
-        "hour",
-        "maxdatetime",
-        "mindatetime",
-        "minute",
-        "month",
-        "now",
-        "second",
-        "time",
-        "totaloffsetminutes",
-        "totalseconds",
-        "year",
-        "ceiling",
-        "floor",
-        "round",
-        "cast",
-        "isof",
-        "case",
-        "hassubset",
-        "hassubsequence",
-    ];
-    model
-        .annotate(Annotation::core("ODataVersions", "4.0 4.01".into()))
-        .annotate(capability("ConformanceLevel", Value::Enum(level, "Advanced".to_owned())))
-        .annotate(capability("SupportedFormats", texts(&formats)))
-        .annotate(capability("SupportedMetadataFormats", texts(&["application/xml", "application/json"])))
-        .annotate(capability("FilterFunctions", texts(&functions)))
-        .annotate(capability("AsynchronousRequestsSupported", true.into()))
-        .annotate(capability("BatchSupported", true.into()))
-        .annotate(capability("BatchSupport", batch))
-        .annotate(capability("CrossJoinSupported", true.into()))
-        .annotate(capability("KeyAsSegmentSupported", true.into()))
-        .annotate(capability("ComputeSupported", true.into()))
-        .annotate(capability("QuerySegmentSupported", true.into()))
+    let mut functions = capabilities::FUNCTIONS.to_vec();
+    functions.extend(["hassubset", "hassubsequence"]);
+    let offer = Offer {
+        formats: &[
+            "application/json",
+            "application/json;odata.metadata=full",
+            "application/json;odata.metadata=none",
+        ],
+        functions: &functions,
+        cross_joins: true,
+        ..Offer::default()
+    };
+    capabilities::of_service(model, &offer)
+        .annotate(Annotation::capability("QuerySegmentSupported", true.into()))
 }

@@ -5,7 +5,7 @@
 
 use crate::error::{QueryError, code};
 use crate::percent::decode;
-use crate::query::{Options, SystemOption};
+use crate::query::SystemOption;
 
 /// What the options of a request apply to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,21 +90,6 @@ pub(super) fn check(raw_query: &str, kind: Kind) -> Result<(), QueryError> {
             _ => format!("{} does not apply to {}; leave it out.", option.name(), kind.plain()),
         };
         return Err(QueryError::bad(code::SYNTAX, message).in_option(option.name()));
-    }
-    Ok(())
-}
-
-/// # Errors
-/// 501 for expansions inside structured values.
-pub(super) fn check_expansions(options: &Options) -> Result<(), QueryError> {
-    for item in &options.expand {
-        let mut names = item.path.segments.iter().skip_while(|segment| segment.contains('.')).skip(1);
-        if names.any(|segment| !segment.contains('.')) {
-            let message =
-                format!("'{}' lies inside a structured value; that is not expanded here.", item.path);
-            return Err(QueryError::not_implemented(message).in_option(SystemOption::Expand.name()));
-        }
-        check_expansions(&item.options)?;
     }
     Ok(())
 }

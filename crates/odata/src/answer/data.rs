@@ -8,7 +8,7 @@ use super::route::not_acceptable;
 use super::rows::{Item, World};
 use super::source::{Change, Entity, Media};
 use super::write::{Object, Writer, address};
-use super::{Request, Response, Service, failed, value};
+use super::{Request, Response, Service, failed, structured, value};
 use crate::edm::EdmType;
 use crate::error::{QueryError, code};
 use crate::expr::Literal;
@@ -25,7 +25,7 @@ pub(super) fn read(service: &Service<'_>, request: &Request<'_>, path: &DataPath
     applicable::check(query, kind)?;
     let context = Context::for_path(service.model, path);
     let options = parse_options(query, &context)?;
-    applicable::check_expansions(&options)?;
+    structured::check(&options, &path.ty, service.model)?;
     check_arguments(path, &options)?;
     let document = match kind {
         Kind::Raw | Kind::Count => Document::RawValue,

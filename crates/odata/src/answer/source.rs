@@ -74,7 +74,8 @@ pub trait Source {
     /// The entity of a singleton.
     fn singleton(&self, name: &str) -> Option<Entity>;
 
-    /// The entities a navigation property leads to; at most one for a single-valued one.
+    /// The entities a navigation property leads to; at most one for a single-valued one. One inside a structured value
+    /// comes with its path: `address/country`.
     fn related(&self, entity: &Entity, navigation: &str) -> Vec<Entity>;
 
     /// The stream of a media entity, or of its stream property.

@@ -3,6 +3,7 @@
 use super::page;
 use super::rows::{Item, World};
 use super::source::{Entity, Home};
+use super::structured::{self, Structured};
 use super::value::{self, Style};
 use crate::edm::{EdmType, Members, Navigation, Property};
 use crate::expr::Literal;
@@ -156,7 +157,11 @@ impl Writer<'_> {
     }
 
     fn property(&self, object: &mut Object<'_>, entity: &Entity, property: &Property, options: &Options) {
-        let Some(paths) = selection(options, &property.name, entity, self) else { return };
+        let inner = structured::inside(options, &property.name, entity, self.world.model);
+        let selected = selection(options, &property.name, entity, self);
+        if selected.is_none() && inner.is_empty() {
+            return;
+        }
         if property.ty == EdmType::Stream {
             if let (Some(address), true) = (address(entity, self.world), self.metadata != Metadata::None) {
                 let link = format!("{address}/{}", property.name);
@@ -174,6 +179,17 @@ impl Writer<'_> {
         {
             object.text(&format!("{}@odata.type", property.name), &ty);
         }
+        if let (Literal::Record(all), false) = (value, inner.is_empty()) {
+            let chosen = match &selected {
+                None => Vec::new(),
+                Some(paths) if paths.is_empty() => all.clone(),
+                Some(paths) => chosen_members(all, paths),
+            };
+            let (path, ty) = (property.name.as_str(), &property.ty);
+            let value = Structured { path, ty, all, chosen: &chosen };
+            return self.structured(object.member(path), entity, value, &inner);
+        }
+        let paths = selected.unwrap_or_default();
         let part = match value {
             Literal::Record(members) if !paths.is_empty() => {
                 &Literal::Record(chosen_members(members, &paths))
@@ -262,7 +278,10 @@ impl Writer<'_> {
             return;
         }
         let Some(navigation) = members.find_navigation(name) else {
-            // A structured value or another set of a cross join, held among the values.
+            // Inside a structured value, which is written with it, or another set of a cross join, held among the values.
+            if members.find(name).is_some() {
+                return;
+            }
             return self.held(object, entity, name, item);
         };
         let mut related = self.world.source.related(entity, name);

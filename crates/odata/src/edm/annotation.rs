@@ -44,6 +44,20 @@ impl Annotation {
     }
 }
 
+impl Value {
+    /// A collection of texts.
+    #[must_use]
+    pub fn texts(texts: &[&str]) -> Self {
+        Self::Collection(texts.iter().map(|text| Self::from(*text)).collect())
+    }
+
+    /// A record of these members.
+    #[must_use]
+    pub fn record<const N: usize>(members: [(&str, Value); N]) -> Self {
+        Self::Record(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+}
+
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
         Value::Bool(value)
