@@ -197,6 +197,14 @@ pub fn list(tx: &mut Tx<'_, '_>, kind: &str, top: u32) -> Result<Vec<Job>, SqlEr
     tx.rows(&sql::LIST, &[kind.into(), top.into()])?.iter().map(read).collect()
 }
 
+/// The job that was asked for under this key, while it is remembered.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn find(tx: &mut Tx<'_, '_>, kind: &str, dedupe_key: &str) -> Result<Option<Job>, SqlError> {
+    tx.row(&sql::FIND, &[kind.into(), dedupe_key.into()])?.as_ref().map(read).transpose()
+}
+
 /// Deletes jobs that were finished before `before`; answers how many.
 ///
 /// # Errors

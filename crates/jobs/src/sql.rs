@@ -38,5 +38,9 @@ pub(crate) const LIST: Sql = Sql::tenant(
     "select id, kind, dedupe_key, payload, state, due_at, attempts, last_error, finished_at from job
      where tenant_id = $1 and kind = $2 order by created_at desc, id limit $3",
 );
+pub(crate) const FIND: Sql = Sql::tenant(
+    "select id, kind, dedupe_key, payload, state, due_at, attempts, last_error, finished_at from job
+     where tenant_id = $1 and kind = $2 and dedupe_key = $3",
+);
 pub(crate) const FORGET: Sql =
     Sql::tenant("delete from job where tenant_id = $1 and state in ('done', 'failed') and finished_at < $2");

@@ -51,6 +51,13 @@ fn the_same_work_is_remembered_once_and_done_once() {
         assert_eq!(claim_at(&store, 9).await, None, "it is not due yet");
         let claimed = claim_at(&store, 10).await.unwrap();
         assert_eq!((claimed.job.id, claimed.job.attempts), (Uuid::from_u128(1), 1));
+        let found = store.read(TENANT, |tx| find(tx, "test", "2026-11-20")).await.unwrap();
+        assert_eq!(found.as_ref(), Some(&claimed.job));
+        for (tenant, kind, key) in
+            [(OTHER, "test", "2026-11-20"), (TENANT, "other", "2026-11-20"), (TENANT, "test", "2026-11-21")]
+        {
+            assert_eq!(store.read(tenant, move |tx| find(tx, kind, key)).await.unwrap(), None);
+        }
         assert_eq!(claim_at(&store, 11).await, None, "one worker at a time");
         store.write(TENANT, move |tx| complete(tx, &claimed, at(20))).await.unwrap();
         assert_eq!(claim_at(&store, 100_000).await, None);

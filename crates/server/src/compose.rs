@@ -186,6 +186,7 @@ impl House {
     /// The kinds of work the features offer.
     pub(crate) fn works(&self) -> Vec<jobs::Work> {
         [
+            warehouse::job::night::works(&self.warehouse),
             notify::works(&self.notify),
             tenant_status::works(&self.tenant_status),
             service_announcement::works(&self.service_announcement),
@@ -196,6 +197,7 @@ impl House {
     /// What the features look at every so often.
     pub(crate) fn ticks(&self) -> Vec<jobs::Tick> {
         [
+            warehouse::job::night::ticks(&self.warehouse),
             notify::ticks(&self.notify),
             tenant_status::ticks(&self.tenant_status),
             service_announcement::ticks(&self.service_announcement),
@@ -264,12 +266,7 @@ impl House {
     async fn lakes_answer(&self) -> anyhow::Result<()> {
         for tenant in self.store.tenants().await? {
             let lakes = self.warehouse.lakes.clone();
-            tokio::task::spawn_blocking(move || {
-                let lake = lakes.of(tenant)?;
-                lake.last_publication(warehouse::job::midnight::DAY)?;
-                Ok::<_, anyhow::Error>(())
-            })
-            .await??;
+            tokio::task::spawn_blocking(move || lakes.last_day(tenant)).await??;
         }
         Ok(())
     }
@@ -295,8 +292,7 @@ struct Newest(Lakes);
 
 impl LastSnapshot for Newest {
     fn date_key(&self, tenant: TenantId) -> Option<i32> {
-        let lake = self.0.of(tenant).ok()?;
-        lake.last_publication(warehouse::job::midnight::DAY).ok()?.map(|publication| publication.key.date_key)
+        self.0.last_day(tenant).ok()?.map(|day| day.key.date_key)
     }
 }
 

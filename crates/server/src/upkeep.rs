@@ -1,28 +1,12 @@
-//! Work without a caller: keys and expired sign-ins every minute, the warehouse's day at midnight UTC.
-//!
-//! The day is a durable job: it is tried again when it fails, also after a restart, and of several servers one does it.
-//! A server that was down at midnight makes the day when it starts; days it missed whole are not invented.
+//! Work without a caller: what the features offer, and keys and expired sign-ins every minute.
 
 use std::time::Duration;
 
-use audit::Actor;
-use jiff::{SignedDuration, Timestamp};
-use jobs::{NewJob, Runner, Tick, Trouble, Work};
-use serde_json::json;
-use store::TenantId;
-use warehouse::Warehouse;
-use warehouse::job::midnight::{Mode, Outcome};
+use jobs::Runner;
 
 use crate::compose::House;
 
 const EVERY: Duration = Duration::from_secs(60);
-pub(crate) const KIND: &str = "warehouse.midnight";
-/// A million devices take less than a tenth of it; a server that ends in between is followed by another after it.
-const LEASE: SignedDuration = SignedDuration::from_mins(30);
-/// Tries wait up to an hour: enough for the whole day.
-const ATTEMPTS_MAX: i64 = 40;
-/// How long finished jobs are remembered.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 /// Starts the work; it ends with the process. What is being written then is kept whole or not at all.
 pub(crate) fn start(house: &House) {
@@ -31,11 +15,10 @@ pub(crate) fn start(house: &House) {
     tokio::spawn(tend_keys(house.clone()));
 }
 
-/// Everything the features offer to be done without a caller, and the warehouse's night.
+/// Everything the features offer to be done without a caller.
 pub(crate) fn runner(house: &House) -> Runner {
-    let works = [vec![night(house)], house.works()].concat();
-    let ticks = [vec![ask_for_today(house)], house.ticks()].concat();
-    Runner::new(house.store.clone(), house.world.clone(), &house.warehouse.config.holder, works, ticks)
+    let holder = &house.warehouse.config.holder;
+    Runner::new(house.store.clone(), house.world.clone(), holder, house.works(), house.ticks())
 }
 
 async fn tend_keys(house: House) {
@@ -48,65 +31,12 @@ async fn tend_keys(house: House) {
     }
 }
 
-/// Asks for today's snapshot, which is remembered once.
-fn ask_for_today(house: &House) -> Tick {
-    let (store, world) = (house.store.clone(), house.world.clone());
-    Tick::new("warehouse.midnight", EVERY, move |tenant| {
-        let (store, world) = (store.clone(), world.clone());
-        async move {
-            let now = world.clock.now();
-            let job = NewJob {
-                id: world.ids.guid(),
-                kind: KIND,
-                dedupe_key: day_of(now),
-                payload: json!({}),
-                due_at: now,
-            };
-            let asked = store.write(tenant, move |tx| {
-                if jobs::enqueue(tx, &job, now)? {
-                    jobs::forget(tx, now - REMEMBERED)?;
-                }
-                Ok::<_, store::SqlError>(())
-            });
-            asked.await
-        }
-    })
-}
-
-/// The snapshot itself. A day that has passed is given up; today is tried again.
-fn night(house: &House) -> Work {
-    let (warehouse, clock) = (house.warehouse.clone(), house.world.clock.clone());
-    Work::new(KIND, LEASE, ATTEMPTS_MAX, move |assignment| {
-        let (warehouse, now) = (warehouse.clone(), clock.now());
-        async move {
-            if assignment.job.dedupe_key != day_of(now) {
-                return Err(Trouble::lasting("the day passed before it could be published"));
-            }
-            let work = tokio::task::spawn_blocking(move || publish(&warehouse, assignment.tenant));
-            let outcome = work.await.unwrap_or_else(|_| Err("the snapshot ended unexpectedly".to_owned()));
-            outcome.map_err(Trouble::passing)
-        }
-    })
-}
-
-fn publish(warehouse: &Warehouse, tenant: TenantId) -> Result<(), String> {
-    let run = warehouse.run_today(Mode::Once, false);
-    let outcome = warehouse.publish(tenant, &run, Actor::System("midnight".to_owned()));
-    if let Outcome::Published(report) = outcome.map_err(|error| error.to_string())? {
-        let (date_key, devices, users) = (report.date_key, report.devices, report.users);
-        tracing::info!(%tenant, date_key, devices, users, "the day was published");
-    }
-    Ok(())
-}
-
-/// What today's job is known by.
-pub(crate) fn day_of(now: Timestamp) -> String {
-    now.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
     use jobs::State;
+    use store::TenantId;
+    use warehouse::job::night::KIND;
     use world::World;
 
     use super::*;

@@ -3,4 +3,5 @@
 pub(crate) mod alone;
 pub mod erase;
 pub mod midnight;
+pub mod night;
 pub mod reset;

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lake::engine::{Engine, EngineConfig};
-use lake::{Bucket, Lake, LakeConfig, OpenError};
+use lake::{Bucket, Lake, LakeConfig, OpenError, Publication};
 use sql::DatabaseUrl;
 use store::TenantId;
 use world::World;
+
+use crate::job::midnight;
 
 /// The lakes of all tenants, opened when first asked for. Cheap to clone.
 #[derive(Clone)]
@@ -65,6 +67,14 @@ impl Lakes {
         };
         open.insert(tenant, lake.clone());
         Ok(lake)
+    }
+
+    /// The newest day in the warehouse of `tenant`; nothing before the first midnight. It blocks.
+    ///
+    /// # Errors
+    /// When the lake cannot be opened or its catalogue not read.
+    pub fn last_day(&self, tenant: TenantId) -> Result<Option<Publication>, OpenError> {
+        Ok(midnight::last_day(&self.of(tenant)?)?)
     }
 
     /// The query engine of this process, made when first asked for. It spills below the folder of the lakes, to a

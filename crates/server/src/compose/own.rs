@@ -129,10 +129,7 @@ impl Own {
 
     async fn snapshot(&self, tenant: TenantId) -> Result<Option<OwnThing>, String> {
         let lakes = self.lakes.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let lake = lakes.of(tenant).map_err(|error| error.to_string())?;
-            lake.last_publication(warehouse::job::midnight::DAY).map_err(|error| error.to_string())
-        });
+        let read = tokio::task::spawn_blocking(move || lakes.last_day(tenant));
         let read = read.await.map_err(|error| error.to_string())?;
         let (last_success_at, last_error) = match read {
             Ok(last) => (last.map(|publication| publication.published_at), None),

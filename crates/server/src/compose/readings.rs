@@ -14,12 +14,8 @@ use warehouse::{Lakes, Warehouse};
 use world::World;
 
 use super::own::Served;
-use crate::upkeep;
 
 const TENANT_SINCE: Sql = Sql::tenant("select created_at from tenant where tenant_id = $1");
-const NIGHT: Sql = Sql::tenant(
-    "select attempts, last_error from job where tenant_id = $1 and kind = $2 and dedupe_key = $3",
-);
 /// What renews itself is an issue only when that is late: seven days before its end, as its connector says.
 const RENEWS_ITSELF: &str = "ownSigningKeyExpiry";
 const RENEWAL_IS_LATE: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -45,14 +41,9 @@ impl HouseReadings {
 
     async fn newest(&self, tenant: TenantId) -> Result<Option<jiff::civil::Date>, String> {
         let lakes = self.warehouse.lakes.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let lake = lakes.of(tenant).map_err(|error| error.to_string())?;
-            let newest = lake.last_publication(warehouse::job::midnight::DAY);
-            let published = newest.map_err(|error| error.to_string())?;
-            Ok::<_, String>(published.map(|published| published.key.date_key))
-        });
-        let key: Option<i32> = read.await.map_err(|error| error.to_string())??;
-        Ok(key.and_then(|key| warehouse::lifetime::date_of_key(i64::from(key))))
+        let read = tokio::task::spawn_blocking(move || lakes.last_day(tenant));
+        let newest = read.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        Ok(newest.and_then(|day| warehouse::lifetime::date_of_key(day.key.date_key.into())))
     }
 }
 
@@ -60,14 +51,11 @@ impl Readings for HouseReadings {
     fn snapshot(&self, tenant: TenantId) -> Asked<'_, SnapshotReading> {
         Box::pin(async move {
             let newest = self.newest(tenant).await?;
-            let today = upkeep::day_of(self.world.clock.now());
+            let now = self.world.clock.now();
             let read = self.store.read(tenant, move |tx| {
                 let since = tx.row(&TENANT_SINCE, &[])?.map_or(Ok(Timestamp::MAX), |row| row.get(0))?;
-                let night = tx.row(&NIGHT, &[upkeep::KIND.into(), today.into()])?;
-                let (attempts, last_error) = match night {
-                    Some(row) => (row.get(0)?, row.get(1)?),
-                    None => (0, None),
-                };
+                let night = warehouse::job::night::of_today(tx, now)?;
+                let (attempts, last_error) = night.map_or((0, None), |job| (job.attempts, job.last_error));
                 Ok(SnapshotReading { newest, tenant_since: since, attempts, last_error })
             });
             read.await.map_err(|error: SqlError| error.to_string())

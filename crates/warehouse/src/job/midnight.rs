@@ -17,8 +17,8 @@ use ::model::Table;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use lake::{
-    At, Attempt, DataFile, EnsureError, GarbageError, Keep, Lake, Lease, LeaseError, Old, Publish,
-    PublishError, PublishKey, Replace, Snapshot, SnapshotError, SnapshotId, WriteError,
+    At, Attempt, DataFile, EnsureError, GarbageError, Keep, Lake, Lease, LeaseError, Old, Publication,
+    Publish, PublishError, PublishKey, Replace, Snapshot, SnapshotError, SnapshotId, WriteError,
 };
 use store::SqlError;
 
@@ -193,6 +193,14 @@ impl From<MergeError> for MidnightError {
     }
 }
 
+/// The newest day of `lake`.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub fn last_day(lake: &Lake) -> Result<Option<Publication>, SqlError> {
+    lake.last_publication(DAY)
+}
+
 /// Runs the job. It blocks: call it from a thread that may wait. `read` gives the image to its argument, once.
 ///
 /// # Errors
@@ -209,7 +217,7 @@ where
     if let (Some(earlier), Mode::Once) = (&earlier, run.mode) {
         return Ok(Outcome::AlreadyPublished(earlier.snapshot));
     }
-    if let Some(last) = lake.last_publication(DAY)?
+    if let Some(last) = last_day(lake)?
         && last.key.date_key > date_key
     {
         return Err(MidnightError::Past { day: run.day, last: last.key.date_key });

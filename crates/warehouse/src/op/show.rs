@@ -16,7 +16,7 @@ use super::feed::root_path;
 use super::relocate::{self, Move};
 use crate::Warehouse;
 use crate::feed::Root;
-use crate::job::midnight::{DAY, REFRESH};
+use crate::job::midnight::{REFRESH, last_day};
 use crate::retention::Plan;
 
 /// The warehouse as the page shows it.
@@ -114,7 +114,7 @@ fn view(warehouse: &Warehouse, tenant: TenantId) -> Result<View, Failure> {
 
 /// The last day, as it was published last.
 fn last_snapshot(lake: &Lake) -> Result<Option<LastSnapshot>, Failure> {
-    let days = [lake.last_publication(DAY)?, lake.last_publication(REFRESH)?];
+    let days = [last_day(lake)?, lake.last_publication(REFRESH)?];
     let last = days.into_iter().flatten().max_by_key(|publication| publication.snapshot);
     Ok(last.map(|last| LastSnapshot {
         date_key: last.key.date_key,
