@@ -150,6 +150,14 @@ impl Lake {
         self.storage.remove(&staged.path).map(drop)
     }
 
+    /// Writes a staged file's bytes as they are to `to`, and gives their number.
+    ///
+    /// # Errors
+    /// When the file cannot be read or `to` does not take it.
+    pub fn copy_staged(&self, staged: &StagedFile, to: &mut dyn io::Write) -> io::Result<u64> {
+        self.storage.copy(&staged.path, staged.bytes, to)
+    }
+
     /// Makes all of `publish` the latest snapshot, or none of it.
     ///
     /// # Errors

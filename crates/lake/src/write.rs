@@ -15,6 +15,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
+use serde::{Deserialize, Serialize};
 use sql::SqlError;
 use uuid::Uuid;
 
@@ -52,8 +53,9 @@ pub enum WriteError {
     Catalogue(#[from] SqlError),
 }
 
-/// A file that is complete and durable, and belongs to no snapshot until it is published.
-#[derive(Clone, Debug)]
+/// A file that is complete and durable, and belongs to no snapshot until it is published. It can be written down, so
+/// that another process publishes what this one staged.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StagedFile {
     pub(crate) table: String,
     pub(crate) table_id: i64,

@@ -59,7 +59,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Check what export wrote and take it back into an empty warehouse.
     ///
-    /// Everything is checked first; then all tables are published at once, or none.
+    /// Everything is checked first; then all tables are published at once, or none. When it is interrupted, run it again:
+    /// it goes on where it was. Subjects that were erased since the export stay erased.
     #[command(after_help = RESTORE)]
     Restore(Restore),
     /// Look for what would keep the server from running well, and say what to do about each finding.
@@ -217,6 +218,9 @@ pub(crate) struct Restore {
     /// Whose warehouse; the only tenant's by default.
     #[arg(long, value_name = "ID")]
     pub(crate) tenant: Option<uuid::Uuid>,
+    /// The tenant the backup was taken from, when it is not the one it goes to.
+    #[arg(long, value_name = "ID")]
+    pub(crate) from_tenant: Option<uuid::Uuid>,
     /// Only look whether every file is what was written.
     #[arg(long)]
     pub(crate) check: bool,

@@ -1,5 +1,7 @@
 //! The warehouse as the operator's commands open it: beside a running server or without one.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use store::{Store, TenantId};
 use warehouse::Warehouse;
@@ -8,6 +10,11 @@ use world::World;
 use crate::compose::{Site, database_url, open_warehouse};
 use crate::config::Config;
 use crate::serve;
+
+/// How long another process's work is waited for, and between two looks. A lease that was left behind ends within half
+/// a minute.
+const WAIT_MAX: Duration = Duration::from_secs(11 * 60);
+const WAIT: Duration = Duration::from_millis(250);
 
 /// The warehouse of a data folder, and whose days are in it.
 pub(crate) struct Deck {
@@ -56,6 +63,29 @@ impl Deck {
                 let ids: Vec<_> = tenants.iter().map(ToString::to_string).collect();
                 anyhow::bail!("there are several tenants; say which with --tenant: {}", ids.join(", "))
             }
+        }
+    }
+}
+
+/// Does what needs the warehouse for itself, after waiting while `is_held` says that another process has it.
+///
+/// # Errors
+/// Those of `work`.
+pub(crate) fn waiting<T, E>(
+    mut work: impl FnMut() -> Result<T, E>,
+    is_held: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match work() {
+            Err(error) if is_held(&error) && waited < WAIT_MAX => {
+                if waited.is_zero() {
+                    eprintln!("another process is changing the warehouse; waiting for it");
+                }
+                std::thread::sleep(WAIT);
+                waited += WAIT;
+            }
+            done => return done,
         }
     }
 }

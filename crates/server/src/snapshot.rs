@@ -1,7 +1,5 @@
 //! `quarterdeck snapshot`: publishes the warehouse's day now, beside a running server or without one.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use audit::Actor;
 use lake::LeaseError;
@@ -11,12 +9,7 @@ use warehouse::job::midnight::{MidnightError, Mode, Outcome};
 
 use crate::cli::Snapshot;
 use crate::config::Config;
-use crate::deck::Deck;
-
-/// How long another process's snapshot is waited for, and between two looks. A lease that was left behind ends
-/// within half a minute.
-const WAIT_MAX: Duration = Duration::from_secs(11 * 60);
-const WAIT: Duration = Duration::from_millis(250);
+use crate::deck::{self, Deck};
 
 /// Publishes today for every tenant.
 ///
@@ -42,18 +35,10 @@ pub(crate) fn run(config: &Config, asked: &Snapshot) -> Result<()> {
 
 /// Publishes, after waiting for a snapshot that another process is making.
 fn publish(warehouse: &Warehouse, tenant: TenantId, mode: Mode, force: bool) -> Result<Outcome> {
-    let mut waited = Duration::ZERO;
-    loop {
+    let publish = || {
         let run = warehouse.run_today(mode, force);
-        match warehouse.publish(tenant, &run, Actor::System("snapshot command".to_owned())) {
-            Err(MidnightError::Lease(LeaseError::Held { .. })) if waited < WAIT_MAX => {
-                if waited.is_zero() {
-                    eprintln!("another snapshot is being made; waiting for it");
-                }
-                std::thread::sleep(WAIT);
-                waited += WAIT;
-            }
-            other => return Ok(other?),
-        }
-    }
+        warehouse.publish(tenant, &run, Actor::System("snapshot command".to_owned()))
+    };
+    let is_held = |error: &MidnightError| matches!(error, MidnightError::Lease(LeaseError::Held { .. }));
+    Ok(deck::waiting(publish, is_held)?)
 }

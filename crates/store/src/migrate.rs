@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008_provisioning"),
     migration!(9, "0009_announcement_source"),
     migration!(10, "0010_brought"),
+    migration!(11, "0011_erased"),
 ];
 
 /// Why the tables could not be brought up to date.

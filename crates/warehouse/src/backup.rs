@@ -2,9 +2,10 @@
 //!
 //! It is taken from one snapshot, file by file; what is finished is written down, so that a backup that was interrupted
 //! goes on where it was. The manifest comes last and names every file with its SHA-256: a folder without one is no
-//! backup. Taking it back checks every file first and publishes all tables at once, or none. It is not a backup of the
-//! operational store.
+//! backup. Taking it back checks every file first, stages one after the other and publishes all tables at once, or none;
+//! it goes on where it was, too. Who was erased meanwhile stays so. It is not a backup of the operational store.
 
+mod journal;
 pub mod manifest;
 mod put;
 mod take;
@@ -21,12 +22,25 @@ use store::SqlError;
 use crate::merge::MergeError;
 
 pub use manifest::Manifest;
-pub use put::{check, put};
+pub use put::{Restoration, Restored, check, put};
 pub use take::take;
+
+/// What is done with one file after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A backup is taken.
+    Writing,
+    /// Its files are compared with the manifest.
+    Checking,
+    /// It is taken back.
+    Restoring,
+}
 
 /// How far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
+    /// What is being done.
+    pub step: Step,
     /// The table at hand.
     pub table: String,
     /// Rows done.
@@ -78,9 +92,23 @@ pub enum BackupError {
         "the backup has {0}, which this version does not have; take it back with the version that made it, or a later one"
     )]
     Unknown(String),
+    /// It is of another tenant.
+    #[error("{folder} is of tenant {tenant}, not of the one that was asked for; choose another folder")]
+    OtherTenant {
+        /// Where it is.
+        folder: PathBuf,
+        /// Whose it is.
+        tenant: String,
+    },
+    /// A list of who was erased cannot be read.
+    #[error(
+        "the list of erased ids in {0} is damaged, and without it they would come back; fetch the backup anew"
+    )]
+    Erased(PathBuf),
     /// The warehouse holds days.
     #[error(
-        "the warehouse holds days already (the last is {last}); a backup is only taken back into an empty one"
+        "the warehouse holds days already (the last is {last}); a backup is only taken back into an empty one. Nothing \
+         was changed"
     )]
     NotEmpty {
         /// dateKey of the last day.

@@ -3,15 +3,12 @@
 //! A subject is a set of ids: a person's, and those of devices that go with the person. A row is the subject's when one
 //! of its ids is among them, or when it refers to a dimension's row that is. What the model calls personal becomes
 //! null (or empty where a value is required), in every version and on every day. The ids themselves go too: where a
-//! value may be missing it becomes null, elsewhere a random id takes its place, the same in all tables, so that the
-//! rows still join and lead to nobody. Keys of the warehouse stay, for the sums to stay right.
-//!
-//! It erases the past. What the operational store still holds comes back at the next midnight: remove it there first.
+//! value may be missing it becomes null, elsewhere another id takes its place, the same in all tables, so that the
+//! rows still join and lead to nobody ([`crate::suppression`]). Keys of the warehouse stay, for the sums to stay right.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ::model::{Column, EdmType, Kind, Privacy, Role, Table};
-use uuid::Uuid;
 
 use crate::cell::{Cell, Owned};
 use crate::lifetime::date_key;
@@ -28,6 +25,11 @@ impl Subject {
         Self { ids: ids.into_iter().map(Into::into).filter(|id: &String| !id.is_empty()).collect() }
     }
 
+    /// The ids.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.ids.iter().map(String::as_str)
+    }
+
     /// Whether it is nobody.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
@@ -41,7 +43,7 @@ type Days = (i32, i32);
 #[derive(Debug)]
 pub(crate) struct Known {
     /// Each id of the subject and the one that takes its place.
-    ids: HashMap<String, String>,
+    ids: BTreeMap<String, String>,
     /// Keys of the subject's rows, by dimension.
     keys: HashMap<&'static str, HashSet<i64>>,
     /// Things that were the subject's for some days.
@@ -63,10 +65,14 @@ pub(crate) struct Relation {
 }
 
 impl Known {
-    /// `guid` gives random ids.
-    pub(crate) fn new(subject: &Subject, mut guid: impl FnMut() -> Uuid) -> Self {
-        let ids = subject.ids.iter().map(|id| (id.clone(), alias(id, guid()))).collect();
+    /// `ids` are the subject's, each with the one that takes its place.
+    pub(crate) fn new(ids: BTreeMap<String, String>) -> Self {
         Self { ids, keys: HashMap::new(), days: HashMap::new() }
+    }
+
+    /// Whether it is nobody.
+    pub(crate) fn is_nobody(&self) -> bool {
+        self.ids.is_empty()
     }
 
     /// How much is known: it grows until all of the subject's rows are found.
@@ -143,6 +149,16 @@ impl Relation {
         matches!(self.table.kind, Kind::Dimension | Kind::Association)
     }
 
+    /// Whether a row can be somebody's by an id in it.
+    pub(crate) const fn has_ids(&self) -> bool {
+        !self.ids.is_empty()
+    }
+
+    /// The ids in a row. `cell` gives the values of [`Relation::columns`].
+    pub(crate) fn ids_of<'r>(&self, cell: impl Fn(usize) -> Cell<'r>) -> impl Iterator<Item = &'r str> {
+        self.ids.iter().filter_map(move |at| cell(*at).text())
+    }
+
     /// How `table` tells whose a row is; nothing when it cannot hold anything of a subject.
     pub(crate) fn of(table: &'static Table) -> Option<Self> {
         let places = |wanted: &dyn Fn(&Column) -> bool| -> Vec<usize> {
@@ -189,13 +205,6 @@ fn is_reference(column: &Column) -> Option<&'static str> {
     (is_dimension && table != "dates").then_some(table)
 }
 
-/// A random id that stands among its neighbours where `id` stands, by its first sign and no more.
-fn alias(id: &str, random: Uuid) -> String {
-    let random = random.hyphenated().to_string();
-    let first = id.chars().next().unwrap_or('0');
-    std::iter::once(first).chain(random.chars().skip(1)).collect()
-}
-
 fn empty(column: &Column) -> Owned {
     match (column.nullable, column.edm) {
         (true, _) => Owned::Null,
@@ -215,14 +224,8 @@ fn day_of(micros: i64) -> Option<i32> {
 mod tests {
     use super::*;
 
-    fn known(ids: &[&str]) -> Known {
-        Known::new(&Subject::of(ids.iter().copied()), || Uuid::from_u128(7))
-    }
-
-    #[test]
-    fn an_alias_stands_in_the_same_part_and_says_nothing_else() {
-        let alias = alias("b1f0c7aa-0000-4000-8000-000000000001", Uuid::from_u128(7));
-        assert_eq!(alias, "b0000000-0000-0000-0000-000000000007");
+    fn known(id: &str) -> Known {
+        Known::new(BTreeMap::from([(id.to_owned(), "another".to_owned())]))
     }
 
     #[test]
@@ -232,9 +235,9 @@ mod tests {
         let mut row: Vec<_> = users.columns.iter().map(|column| text(column.name)).collect();
         row[0] = Owned::Int(5);
         row[1] = text("ann");
-        known(&["ann"]).blank(users, &mut row, 9);
+        known("ann").blank(users, &mut row, 9);
         assert_eq!(row[0], Owned::Int(5));
-        assert_eq!(row[1], text("a0000000-0000-0000-0000-000000000007"));
+        assert_eq!(row[1], text("another"));
         for name in ["userEmail", "userPrincipalName", "displayName", "userName"] {
             assert_eq!(row[users.index(name).expect("declared")], Owned::Null, "{name}");
         }
@@ -256,7 +259,7 @@ mod tests {
             Relation::of(model::table("userDeviceAssociations").expect("declared")).expect("ids");
         let histories =
             Relation::of(model::table("devicePropertyHistories").expect("declared")).expect("keys");
-        let mut known = known(&["ann"]);
+        let mut known = known("ann");
         let day = |day: i8| Cell::Time(crate::lifetime::midnight_micros(jiff::civil::date(2026, 1, day)));
         let row = [
             Cell::Int(3),

@@ -69,6 +69,11 @@ impl Lakes {
         Ok(lake)
     }
 
+    /// Where it is written down how far a restore of `tenant` is.
+    pub(crate) fn restore_journal(&self, tenant: TenantId) -> PathBuf {
+        self.folder.join(tenant.to_string()).join("restore.jsonl")
+    }
+
     /// The newest day in the warehouse of `tenant`; nothing before the first midnight. It blocks.
     ///
     /// # Errors

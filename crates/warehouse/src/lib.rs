@@ -26,6 +26,7 @@ pub mod erase;
 pub mod feed;
 pub mod files;
 pub mod job;
+mod keeping;
 mod lakes;
 pub mod lifetime;
 pub mod merge;
@@ -34,6 +35,7 @@ pub mod op;
 pub mod parts;
 pub mod retention;
 pub mod sql;
+pub mod suppression;
 
 #[cfg(test)]
 mod testkit;
@@ -54,8 +56,7 @@ pub use lakes::Lakes;
 pub use retention::Retention;
 
 use feed::Root;
-use job::erase::{EraseError, Erased, Erasure};
-use job::midnight::{MidnightError, Mode, Outcome, Run};
+use job::midnight::{MidnightError, Mode, Outcome, Run, Spared};
 use retention::{Outlook, Plan};
 use sql::StoreImage;
 
@@ -119,7 +120,11 @@ impl Warehouse {
         let lake = self.lakes.of(tenant)?;
         let run = &Run { retention: self.retention(tenant)?, ..run.clone() };
         let outcome = job::midnight::run(&lake, run, |take| {
-            self.store.image(tenant, |tx| take(&mut StoreImage::new(tx)))
+            self.store.image(tenant, |tx| {
+                let erased = sql::erased_still_held(tx)?;
+                let mut image = StoreImage::new(tx);
+                if erased.is_empty() { take(&mut image) } else { take(&mut Spared::new(image, erased)) }
+            })
         })?;
         if let Outcome::Published(report) = outcome {
             let event = Event::new(actor, "Publish warehouse snapshot", Category::Warehouse)
@@ -163,32 +168,6 @@ impl Warehouse {
             Ok(plan.outlook(table, &days, today))
         };
         ::model::tables().iter().filter(|table| table.is_dated()).map(outlook).collect()
-    }
-
-    /// Erases one subject from every file of `tenant` and records that `actor` did, without saying whom. Files that
-    /// are no longer needed stay for `grace`, for downloads that are reading them. It blocks.
-    ///
-    /// What the store still holds of the subject comes back at the next midnight: remove it there first.
-    ///
-    /// # Errors
-    /// See [`EraseError`]; running it again goes on.
-    pub fn erase(
-        &self,
-        tenant: TenantId,
-        subject: &erase::Subject,
-        grace: jiff::SignedDuration,
-        actor: audit::Actor,
-    ) -> Result<Erased, EraseError> {
-        let (lake, now) = (self.lakes.of(tenant)?, self.world.clock.now());
-        let erasure = Erasure { subject, now, holder: &self.config.holder, grace };
-        let erased = job::erase::run(&lake, &erasure, || self.world.ids.guid())?;
-        let event = Event::new(actor, "Erase a subject from the warehouse", Category::Warehouse)
-            .on(Resource::new("Warehouse", tenant.to_string()))
-            .with(serde_json::json!({"rows": erased.rows, "files": erased.files}));
-        let id = self.world.ids.guid();
-        let record = move |tx: &mut store::Tx<'_, '_>| audit::record(tx, now, id, &event);
-        self.store.write_blocking::<_, SqlError>(tenant, record)?;
-        Ok(erased)
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the snapshot reads from the operational store: one consistent image, each table in natural-key order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use jiff::Timestamp;
 use store::{Row, Sql, SqlError, Tx, Value};
 
 use crate::job::midnight::{Image, ImageError};
@@ -9,6 +10,7 @@ use crate::lifetime::date_of_key;
 use crate::merge::MergeError;
 use crate::model::{Device, User};
 use crate::retention::{Kept, Plan, Retention, Setting};
+use crate::suppression::{self, ErasedList, Suppression, hexadecimal};
 
 const USERS: Sql = Sql::tenant(
     "select u.id, u.mail, u.user_principal_name, u.display_name from directory_user u
@@ -51,6 +53,80 @@ pub(crate) const MOVES: Sql = Sql::tenant(
     "select moved_at, location, previous_location from warehouse_move where tenant_id = $1
      order by moved_at desc, id",
 );
+
+const SECRET: Sql = Sql::tenant("select secret from warehouse_secret where tenant_id = $1");
+const ADD_SECRET: Sql = Sql::tenant(
+    "insert into warehouse_secret (tenant_id, secret) values ($1, $2) on conflict (tenant_id) do nothing",
+);
+const ERASED: Sql = Sql::tenant(
+    "select list_key, digest from warehouse_erased where tenant_id = $1 order by list_key, digest",
+);
+const ADD_ERASED: Sql = Sql::tenant(
+    "insert into warehouse_erased (tenant_id, list_key, digest, erased_at) values ($1, $2, $3, $4)
+     on conflict (tenant_id, list_key, digest) do nothing",
+);
+/// The ids by which what the store holds can be an erased subject's.
+const IDS: Sql = Sql::tenant(
+    "select id from directory_user where tenant_id = $1
+     union all select id from device where tenant_id = $1
+     union all select user_id from device where tenant_id = $1 and user_id is not null
+     union all select primary_user_id from device where tenant_id = $1 and primary_user_id is not null
+     union all select azure_ad_device_id from device where tenant_id = $1 and azure_ad_device_id is not null
+     union all select eas_device_id from device where tenant_id = $1 and eas_device_id is not null",
+);
+
+/// The lists of who was erased.
+pub(crate) fn erased(tx: &mut Tx<'_, '_>) -> Result<Vec<ErasedList>, SqlError> {
+    let mut lists: Vec<ErasedList> = Vec::new();
+    for row in tx.rows(&ERASED, &[])? {
+        let (key, digest): (String, String) = (row.get(0)?, row.get(1)?);
+        match lists.last_mut().filter(|list| list.key == key) {
+            Some(list) => list.digests.push(digest),
+            None => lists.push(ErasedList { key, digests: vec![digest] }),
+        }
+    }
+    Ok(lists)
+}
+
+/// Remembers who was erased, on top of those who were before.
+pub(crate) fn add_erased(tx: &mut Tx<'_, '_>, list: &ErasedList, now: Timestamp) -> Result<(), SqlError> {
+    for digest in &list.digests {
+        tx.exec(&ADD_ERASED, &[list.key.as_str().into(), digest.as_str().into(), now.into()])?;
+    }
+    Ok(())
+}
+
+/// Everybody who was erased. `secret` becomes the tenant's own when it has none.
+pub(crate) fn suppression(tx: &mut Tx<'_, '_>, secret: &[u8; 32]) -> Result<Suppression, SqlError> {
+    tx.exec(&ADD_SECRET, &[hexadecimal(secret).into()])?;
+    kept_suppression(tx)
+}
+
+/// As [`suppression()`], for a tenant that may only be read: without a secret nobody was erased either.
+pub(crate) fn kept_suppression(tx: &mut Tx<'_, '_>) -> Result<Suppression, SqlError> {
+    let damaged =
+        || SqlError::Other("the warehouse's secret cannot be read; restore a backup of the database".into());
+    let secret = match tx.row(&SECRET, &[])? {
+        Some(row) => suppression::bytes(&row.get::<String>(0)?).ok_or_else(damaged)?,
+        None => [0; 32],
+    };
+    Ok(Suppression::new(&secret, &erased(tx)?))
+}
+
+/// Whoever of the erased the store still holds, and what takes the place of each id.
+pub(crate) fn erased_still_held(tx: &mut Tx<'_, '_>) -> Result<BTreeMap<String, String>, SqlError> {
+    let suppression = kept_suppression(tx)?;
+    let mut found = BTreeMap::new();
+    if !suppression.is_empty() {
+        tx.each(&IDS, &[], |row| {
+            if let Some(Value::Text(id)) = row.values().first() {
+                found.extend(suppression.aliases([id.as_str()]));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
 
 /// How long the tenant keeps its days; `default` where nothing was decided.
 pub(crate) fn retention(tx: &mut Tx<'_, '_>, default: Retention) -> Result<Plan, SqlError> {

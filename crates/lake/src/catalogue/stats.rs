@@ -5,11 +5,12 @@
 use jiff::civil::Date;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::statistics::Statistics;
+use serde::{Deserialize, Serialize};
 
 use crate::spec::ColumnType;
 
 /// What the catalogue says of one column of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ColumnStats {
     pub(crate) column_id: i64,
     /// Compressed.

@@ -1,7 +1,7 @@
 //! What a backup holds, as JSON for people and programs.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use ::model::Table;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{BackupError, disk};
+use crate::suppression::{ErasedList, hexadecimal};
 
 /// The manifest's name in the folder of a backup.
 pub const MANIFEST: &str = "manifest.json";
@@ -29,6 +30,9 @@ pub struct Manifest {
     pub date_key: i32,
     /// When that day was published.
     pub published_date_time: String,
+    /// Who was erased before: they stay so wherever this, or an older backup, is taken back.
+    #[serde(default)]
+    pub erased: Vec<ErasedList>,
     /// Every table, also the empty ones.
     pub tables: Vec<TableEntry>,
 }
@@ -100,10 +104,22 @@ impl Manifest {
     pub fn read(folder: &Path) -> Result<Self, BackupError> {
         let path = folder.join(MANIFEST);
         let wrong = |reason: String| BackupError::Manifest { path: path.clone(), reason };
-        let text = fs::read_to_string(&path).map_err(|error| wrong(error.to_string()))?;
+        let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                wrong("it is not there; give the folder of an export that came to its end".to_owned())
+            }
+            _ => wrong(error.to_string()),
+        })?;
         let manifest: Self = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         if manifest.format != FORMAT {
-            return Err(wrong(format!("it has the form {}, not {FORMAT}", manifest.format)));
+            let found = manifest.format;
+            let reason = format!(
+                "it has the form {found}, and this version reads {FORMAT}; use the version that wrote it"
+            );
+            return Err(wrong(reason));
+        }
+        if !manifest.erased.iter().all(ErasedList::is_sound) {
+            return Err(BackupError::Erased(path));
         }
         Ok(manifest)
     }
@@ -143,20 +159,35 @@ pub(super) fn write_whole(
     fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(&failed)
 }
 
-/// Bytes and SHA-256 of a file.
-pub(super) fn sum(path: &Path) -> std::io::Result<(u64, String)> {
-    let (mut file, mut hash, mut n_bytes) = (fs::File::open(path)?, Sha256::new(), 0);
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        let n_read = file.read(&mut buffer)?;
-        if n_read == 0 {
-            return Ok((n_bytes, hexadecimal(hash)));
-        }
-        hash.update(&buffer[..n_read]);
-        n_bytes += n_read as u64;
+/// Counts and sums what is written to it.
+#[derive(Default)]
+pub(super) struct Summing {
+    n_bytes: u64,
+    hash: Sha256,
+}
+
+impl Summing {
+    /// Bytes and SHA-256 of what was written.
+    pub(super) fn finish(self) -> (u64, String) {
+        (self.n_bytes, hexadecimal(&self.hash.finalize()))
     }
 }
 
-fn hexadecimal(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+impl std::io::Write for Summing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.hash.update(bytes);
+        self.n_bytes += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes and SHA-256 of a file.
+pub(super) fn sum(path: &Path) -> std::io::Result<(u64, String)> {
+    let mut sum = Summing::default();
+    std::io::copy(&mut std::io::BufReader::with_capacity(256 * 1024, fs::File::open(path)?), &mut sum)?;
+    Ok(sum.finish())
 }

@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ::model::Table;
 use lake::{At, DataFile, Lake, Snapshot, SnapshotError, SnapshotId};
 use serde::{Deserialize, Serialize};
 
+use super::journal::Journal;
 use super::manifest::{FORMAT, FileEntry, Format, MANIFEST, Manifest, TableEntry, schema, sum, write_whole};
-use super::{BackupError, Progress, disk};
+use super::{BackupError, Progress, Step, disk};
 use crate::csv;
 use crate::files::TableRows;
-use crate::job::midnight::DAY;
+use crate::job::midnight::last_day;
 use crate::merge::Rows as _;
+use crate::suppression::ErasedList;
 
 /// What is finished, a line of JSON each; the first line says of what.
 const PROGRESS: &str = "progress.jsonl";
@@ -28,7 +30,8 @@ struct Begun {
     snapshot_id: i64,
 }
 
-/// Backs `lake` up into `folder`, which is new, empty, or holds a backup that was interrupted. It blocks.
+/// Backs `lake` up into `folder`, which is new, empty, or holds a backup that was interrupted. `erased` are those who
+/// were erased before. It blocks.
 ///
 /// # Errors
 /// See [`BackupError`]; running it again with the same folder goes on.
@@ -36,17 +39,17 @@ pub fn take(
     lake: &Lake,
     tenant: &str,
     folder: &Path,
+    erased: Vec<ErasedList>,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<Manifest, BackupError> {
     if folder.join(MANIFEST).exists() {
         return Err(BackupError::Finished(folder.to_owned()));
     }
-    let day = lake.last_publication(DAY)?.ok_or(BackupError::Empty)?;
+    let day = last_day(lake)?.ok_or(BackupError::Empty)?;
     fs::create_dir_all(folder).map_err(disk(folder))?;
-    let (snapshot, finished) = begin(lake, tenant, folder)?;
-    let log = folder.join(PROGRESS);
+    let (snapshot, journal, finished) = begin(lake, tenant, folder)?;
     let mut work =
-        Work { lake, folder, finished, log, rows: 0, rows_total: 0, table: String::new(), progress };
+        Work { lake, folder, finished, journal, rows: 0, rows_total: 0, table: String::new(), progress };
     let mut tables = Vec::new();
     for table in model::tables() {
         let files = match lake.files(&snapshot, table.name, None) {
@@ -63,11 +66,11 @@ pub fn take(
         snapshot_id: snapshot.id.0,
         date_key: day.key.date_key,
         published_date_time: day.published_at.to_string(),
+        erased,
         tables: entries?,
     };
     manifest.write(folder)?;
-    // What it said is in the manifest now.
-    fs::remove_file(&work.log).map_err(disk(&work.log))?;
+    work.journal.end()?;
     Ok(manifest)
 }
 
@@ -76,46 +79,33 @@ fn begin(
     lake: &Lake,
     tenant: &str,
     folder: &Path,
-) -> Result<(Snapshot, HashMap<String, FileEntry>), BackupError> {
-    let log = folder.join(PROGRESS);
-    let Ok(text) = fs::read_to_string(&log) else {
-        let is_empty = fs::read_dir(folder).map_err(disk(folder))?.next().is_none();
-        if !is_empty {
+) -> Result<(Snapshot, Journal, HashMap<String, FileEntry>), BackupError> {
+    let path = folder.join(PROGRESS);
+    let Some((journal, begun, entries)) = Journal::open::<Begun, FileEntry>(&path)? else {
+        let mut there = fs::read_dir(folder).map_err(disk(folder))?;
+        if there.any(|entry| !entry.is_ok_and(|entry| entry.file_name() == PROGRESS)) {
             return Err(BackupError::Occupied(folder.to_owned()));
         }
         let snapshot = lake.snapshot(&At::Latest)?;
         let begun = Begun { tenant: tenant.to_owned(), snapshot_id: snapshot.id.0 };
-        append(&log, &begun)?;
-        return Ok((snapshot, HashMap::new()));
+        return Ok((snapshot, Journal::begin(&path, &begun)?, HashMap::new()));
     };
-    let mut lines = text.lines();
-    let begun = lines.next().and_then(|line| serde_json::from_str::<Begun>(line).ok());
-    let begun = begun.filter(|begun| begun.tenant == tenant);
-    let begun = begun.ok_or_else(|| BackupError::Occupied(folder.to_owned()))?;
+    if begun.tenant != tenant {
+        return Err(BackupError::OtherTenant { folder: folder.to_owned(), tenant: begun.tenant });
+    }
     let snapshot = SnapshotId(begun.snapshot_id);
     let found = lake.snapshot(&At::Id(snapshot)).map_err(|error| match error {
         SnapshotError::Gone(snapshot) => BackupError::Stale { folder: folder.to_owned(), snapshot },
         other => other.into(),
     })?;
-    // A last line that was cut off is of a file that is made again.
-    let entries = lines.filter_map(|line| serde_json::from_str::<FileEntry>(line).ok());
-    Ok((found, entries.map(|entry| (entry.path.clone(), entry)).collect()))
-}
-
-fn append(log: &Path, line: &impl Serialize) -> Result<(), BackupError> {
-    let failed = disk(log);
-    let mut text = serde_json::to_vec(line).map_err(|error| failed(error.into()))?;
-    text.push(b'\n');
-    let mut file = fs::File::options().create(true).append(true).open(log).map_err(&failed)?;
-    file.write_all(&text).map_err(&failed)?;
-    file.sync_all().map_err(&failed)
+    Ok((found, journal, entries.into_iter().map(|entry| (entry.path.clone(), entry)).collect()))
 }
 
 struct Work<'a> {
     lake: &'a Lake,
     folder: &'a Path,
     finished: HashMap<String, FileEntry>,
-    log: PathBuf,
+    journal: Journal,
     rows: u64,
     rows_total: u64,
     table: String,
@@ -150,9 +140,8 @@ impl Work<'_> {
             entries
                 .push(self.file(path, Format::Csv, rows, partition, |out| write_csv(table, rows_of, out))?);
             self.rows += rows;
-            let progress =
-                Progress { table: self.table.clone(), rows: self.rows, rows_total: self.rows_total };
-            (self.progress)(&progress);
+            let (step, table, rows) = (Step::Writing, self.table.clone(), self.rows);
+            (self.progress)(&Progress { step, table, rows, rows_total: self.rows_total });
         }
         let rows = files.iter().map(|file| file.rows).sum();
         let (name, kind) = (table.name.to_owned(), table.kind.as_str().to_owned());
@@ -178,7 +167,7 @@ impl Work<'_> {
         write_whole(&place, write)?;
         let (size_bytes, sha256) = sum(&place).map_err(disk(&place))?;
         let entry = FileEntry { path, format, rows, size_bytes, sha256, date_key };
-        append(&self.log, &entry)?;
+        self.journal.append(&entry)?;
         Ok(entry)
     }
 }

@@ -1,12 +1,15 @@
 //! Out of one lake and into another: the same rows, whatever happened in between.
 
+mod killed;
+
 use std::path::Path;
 
 use jiff::civil::date;
 
 use super::*;
 use crate::cell::Owned;
-use crate::job::midnight::{DAY, Mode};
+use crate::job::midnight::{Mode, last_day};
+use crate::suppression::Suppression;
 use crate::testkit::{Bench, Lists, bench, on_engines};
 
 fn lived() -> Bench {
@@ -38,18 +41,18 @@ fn a_backup_is_taken_back_elsewhere_and_days_go_on() {
         fill(here);
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path().join("backup");
-        let manifest = take(&here.lake, "contoso", &folder, &mut quietly()).expect("taken");
+        let manifest = take(&here.lake, "contoso", &folder, Vec::new(), &mut quietly()).expect("taken");
         assert_eq!((manifest.date_key, manifest.tables.len()), (20_260_106, model::tables().len()));
         assert_eq!(check(&folder, &mut quietly()).expect("sound"), manifest);
         let there = bench();
-        put(&there.lake, "test", &folder, &manifest, &mut quietly()).expect("put back");
+        put_into(&there, &folder, &manifest).expect("put back").end().expect("ended");
         assert_eq!(all(&there), all(here));
         assert!(matches!(
-            put(&there.lake, "test", &folder, &manifest, &mut quietly()),
+            put_into(&there, &folder, &manifest),
             Err(BackupError::NotEmpty { last: 20_260_106 })
         ));
         assert!(matches!(
-            take(&here.lake, "contoso", &folder, &mut quietly()),
+            take(&here.lake, "contoso", &folder, Vec::new(), &mut quietly()),
             Err(BackupError::Finished(_))
         ));
         let next = Lists::of(&["a", "b"], &[("1", "a"), ("4", "b")]);
@@ -64,7 +67,7 @@ fn a_backup_is_taken_back_elsewhere_and_days_go_on() {
 fn csv_files_hold_every_row_once() {
     let bench = lived();
     let folder = tempfile::tempdir().expect("a folder");
-    let manifest = take(&bench.lake, "contoso", folder.path(), &mut quietly()).expect("taken");
+    let manifest = take(&bench.lake, "contoso", folder.path(), Vec::new(), &mut quietly()).expect("taken");
     let table =
         manifest.tables.iter().find(|table| table.name == "devicePropertyHistories").expect("declared");
     let days: Vec<_> = table.files.iter().filter(|file| file.format == manifest::Format::Csv).collect();
@@ -78,6 +81,19 @@ fn csv_files_hold_every_row_once() {
     assert!(lines[3].starts_with("20260106,3,device 3,"), "{}", lines[3]);
     assert_eq!((lines.len() as u64 - 1, days[1].rows), (3, 3));
     assert!(table.schema.iter().any(|column| column.name == "deviceName" && column.personal));
+}
+
+/// With its journal beside the lake, and nobody erased.
+fn put_into(bench: &Bench, folder: &Path, manifest: &Manifest) -> Result<Restored, BackupError> {
+    let restoration = Restoration {
+        folder,
+        manifest,
+        journal: &bench.folder.path().join("restore.jsonl"),
+        suppression: &Suppression::new(&[1; 32], &[]),
+        holder: "test",
+        now: bench.world.clock.now(),
+    };
+    put(&bench.lake, &restoration, &mut quietly())
 }
 
 /// Removes the manifest and what came after `n` finished files, as a process that was killed leaves it.
@@ -100,22 +116,22 @@ fn interrupt(folder: &Path, manifest: &Manifest, n: usize) {
 fn an_interrupted_backup_goes_on_from_its_snapshot() {
     let bench = lived();
     let folder = tempfile::tempdir().expect("a folder");
-    let whole = take(&bench.lake, "contoso", folder.path(), &mut quietly()).expect("taken");
+    let whole = take(&bench.lake, "contoso", folder.path(), Vec::new(), &mut quietly()).expect("taken");
     interrupt(folder.path(), &whole, 5);
     // A finished file that was damaged meanwhile is made again.
     let damaged = &whole.tables.iter().flat_map(|table| &table.files).next().expect("files").path;
     std::fs::write(folder.path().join(damaged), "x").expect("written");
     bench.publish(date(2026, 1, 7), &Lists::of(&["a"], &[("1", "a"), ("2", "")]));
-    let again = take(&bench.lake, "contoso", folder.path(), &mut quietly()).expect("goes on");
+    let again = take(&bench.lake, "contoso", folder.path(), Vec::new(), &mut quietly()).expect("goes on");
     assert_eq!(again.tables, whole.tables, "what was published meanwhile is not in it");
     check(folder.path(), &mut quietly()).expect("sound");
     interrupt(folder.path(), &whole, 5);
-    let other = take(&bench.lake, "fabrikam", folder.path(), &mut quietly());
-    assert!(matches!(other, Err(BackupError::Occupied(_))));
+    let other = take(&bench.lake, "fabrikam", folder.path(), Vec::new(), &mut quietly());
+    assert!(matches!(&other, Err(BackupError::OtherTenant { tenant, .. }) if tenant == "contoso"));
     for day in 8..15 {
         bench.publish(date(2026, 1, day), &Lists::of(&["a"], &[("1", "a"), ("2", "")]));
     }
-    let stale = take(&bench.lake, "contoso", folder.path(), &mut quietly());
+    let stale = take(&bench.lake, "contoso", folder.path(), Vec::new(), &mut quietly());
     assert!(matches!(stale, Err(BackupError::Stale { .. })), "{stale:?}");
 }
 
@@ -123,7 +139,7 @@ fn an_interrupted_backup_goes_on_from_its_snapshot() {
 fn damage_is_found_and_nothing_is_taken_back() {
     let bench = lived();
     let folder = tempfile::tempdir().expect("a folder");
-    let manifest = take(&bench.lake, "contoso", folder.path(), &mut quietly()).expect("taken");
+    let manifest = take(&bench.lake, "contoso", folder.path(), Vec::new(), &mut quietly()).expect("taken");
     let devices = manifest.tables.iter().find(|table| table.name == "devices").expect("declared");
     let file = folder.path().join(&devices.files[0].path);
     let bytes = std::fs::read(&file).expect("there");
@@ -137,10 +153,10 @@ fn damage_is_found_and_nothing_is_taken_back() {
     std::fs::remove_file(&file).expect("removed");
     assert!(matches!(check(folder.path(), &mut quietly()), Err(BackupError::Damaged { .. })));
     let there = crate::testkit::bench();
-    put(&there.lake, "test", folder.path(), &manifest, &mut quietly()).expect_err("a file is missing");
-    assert_eq!(there.lake.last_publication(DAY).expect("readable"), None);
+    put_into(&there, folder.path(), &manifest).expect_err("a file is missing");
+    assert_eq!(last_day(&there.lake).expect("readable"), None);
     std::fs::write(&file, bytes).expect("written");
-    put(&there.lake, "test", folder.path(), &manifest, &mut quietly()).expect("sound again");
+    put_into(&there, folder.path(), &manifest).expect("sound again");
     assert_eq!(all(&there), all(&bench));
 }
 
@@ -148,11 +164,12 @@ fn damage_is_found_and_nothing_is_taken_back() {
 fn what_is_no_backup_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let empty = bench();
-    let error = take(&empty.lake, "contoso", folder.path(), &mut quietly()).expect_err("no day yet");
+    let error =
+        take(&empty.lake, "contoso", folder.path(), Vec::new(), &mut quietly()).expect_err("no day yet");
     assert!(matches!(error, BackupError::Empty));
     assert!(matches!(check(folder.path(), &mut quietly()), Err(BackupError::Manifest { .. })));
     std::fs::write(folder.path().join("letter.txt"), "dear").expect("written");
-    let occupied = take(&lived().lake, "contoso", folder.path(), &mut quietly());
+    let occupied = take(&lived().lake, "contoso", folder.path(), Vec::new(), &mut quietly());
     assert!(matches!(occupied, Err(BackupError::Occupied(_))));
     let bench = lived();
     assert!(bench.run_as(date(2026, 1, 6), Mode::Once, false, &Lists::default()).is_ok());

@@ -7,23 +7,20 @@
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Ordering;
-
 use ::model::Table;
 use jiff::{SignedDuration, Timestamp};
 use lake::{
-    At, Attempt, Collected, DataFile, GarbageError, Keep, Lake, Lease, LeaseError, Old, Publish,
-    PublishError, PublishKey, Replace, Snapshot, SnapshotError, StagedFile, WriteError,
+    At, Collected, GarbageError, Keep, Lake, Lease, LeaseError, Old, Publish, PublishError, PublishKey,
+    Replace, SnapshotError,
 };
 use store::SqlError;
-use uuid::Uuid;
 
 use super::alone::alone;
-use crate::cell::{Cell, Owned};
-use crate::erase::{Known, Relation, Subject};
-use crate::files::{self, FileSink, TableRows};
+use super::blank::Blanking;
+use crate::erase::{Known, Subject};
 use crate::lifetime::date_key;
-use crate::merge::{MergeError, Rows as _, Sink as _};
+use crate::merge::MergeError;
+use crate::suppression::Suppression;
 
 /// The kind of publish that erases.
 pub const ERASE: &str = "erase";
@@ -67,9 +64,6 @@ pub enum EraseError {
     /// A file could not be read or written.
     #[error(transparent)]
     Files(#[from] MergeError),
-    /// A file could not be begun.
-    #[error(transparent)]
-    Write(#[from] WriteError),
     /// The publish was refused; nothing was erased.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -81,12 +75,13 @@ pub enum EraseError {
     Garbage(#[from] GarbageError),
 }
 
-/// Erases. It blocks. `guid` gives random ids.
+/// Erases. It blocks. `suppression` gives the ids that take the place of the subject's, and has the subject in it
+/// already, so that no night and no restore brings it back meanwhile.
 ///
 /// # Errors
 /// See [`EraseError`].
-pub fn run(lake: &Lake, erasure: &Erasure<'_>, guid: impl FnMut() -> Uuid) -> Result<Erased, EraseError> {
-    let mut erased = alone(lake, erasure.holder, |lease| blank(lake, lease, erasure, guid))?;
+pub fn run(lake: &Lake, erasure: &Erasure<'_>, suppression: &Suppression) -> Result<Erased, EraseError> {
+    let mut erased = alone(lake, erasure.holder, |lease| blank(lake, lease, erasure, suppression))?;
     // Also when no row was found: an earlier run may have ended before this.
     lake.expire(Keep { newer_than: erasure.now, at_least: 1 })?;
     erased.removed = lake.collect_garbage(erasure.grace)?;
@@ -97,172 +92,38 @@ fn blank(
     lake: &Lake,
     lease: &Lease,
     erasure: &Erasure<'_>,
-    guid: impl FnMut() -> Uuid,
+    suppression: &Suppression,
 ) -> Result<Erased, EraseError> {
-    let search = Search { lake, latest: lake.snapshot(&At::Latest)?, attempt: lake.attempt() };
-    let mut known = Known::new(erasure.subject, guid);
-    let relations: Vec<_> = model::tables().iter().filter_map(|table| Relation::of(table)).collect();
-    search.learn(&relations, &mut known)?;
+    let (latest, now) = (lake.snapshot(&At::Latest)?, erasure.now.as_microsecond());
+    // The files of a table; none if the lake does not have it yet.
+    let files = |table: &Table| match lake.files(&latest, table.name, None) {
+        Err(SnapshotError::UnknownTable(_)) => Ok(Vec::new()),
+        files => Ok::<_, EraseError>(files?),
+    };
+    let ids = erasure.subject.ids().map(|id| (id.to_owned(), suppression.alias(id))).collect();
+    let blanking = Blanking::learn(lake, lake.attempt(), Known::new(ids), now, files)?;
     let mut erased = Erased::default();
     let mut replace = Vec::new();
-    for relation in &relations {
+    for table in blanking.tables() {
         let (mut old, mut new) = (Vec::new(), Vec::new());
-        for file in search.files(relation.table)? {
-            let rows = search.count(relation, &file, &known)?;
-            if rows > 0 {
-                new.extend(search.rewrite(relation, &file, &known, erasure.now.as_microsecond())?);
+        for file in files(table)? {
+            if blanking.count(table, &file)? > 0 {
+                let (staged, n_rows) = blanking.rewrite(table, &file)?;
+                new.extend(staged.map(|staged| staged.at_place(file.place)));
                 old.push(file.id);
-                (erased.rows, erased.files) = (erased.rows + rows, erased.files + 1);
+                (erased.rows, erased.files) = (erased.rows + n_rows, erased.files + 1);
             }
         }
         if !old.is_empty() {
-            let table = relation.table.name.to_owned();
-            replace.push(Replace { table, old: Old::Files(old), files: new });
+            replace.push(Replace { table: table.name.to_owned(), old: Old::Files(old), files: new });
         }
     }
     if !replace.is_empty() {
         let day = erasure.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let key = PublishKey { kind: ERASE.to_owned(), date_key: date_key(day) };
         let info = serde_json::json!({"rows": erased.rows, "files": erased.files}).to_string();
-        lake.publish(Publish {
-            key,
-            lease: lease.clone(),
-            replace,
-            info,
-            supersede: true,
-            begin_anew: false,
-        })?;
+        let (lease, supersede, begin_anew) = (lease.clone(), true, false);
+        lake.publish(Publish { key, lease, replace, info, supersede, begin_anew })?;
     }
     Ok(erased)
-}
-
-/// Looking for the subject's rows in the files readers see now.
-struct Search<'a> {
-    lake: &'a Lake,
-    latest: Snapshot,
-    attempt: Attempt,
-}
-
-impl Search<'_> {
-    /// Reads the dimensions until nothing more is found: a row may be the subject's by way of another's key.
-    fn learn(&self, relations: &[Relation], known: &mut Known) -> Result<(), EraseError> {
-        loop {
-            let before = known.len();
-            for relation in relations.iter().filter(|relation| relation.is_of_things()) {
-                for file in self.files(relation.table)? {
-                    let mut rows = self.open(relation, file)?;
-                    while !rows.is_done() {
-                        if known.is_subjects(relation, |at| rows.cell(at)) {
-                            known.learn(relation, |at| rows.cell(at));
-                        }
-                        rows.advance()?;
-                    }
-                }
-            }
-            if known.len() == before {
-                return Ok(());
-            }
-        }
-    }
-
-    fn count(&self, relation: &Relation, file: &DataFile, known: &Known) -> Result<u64, MergeError> {
-        let mut rows = self.open(relation, file.clone())?;
-        let mut n_rows = 0;
-        while !rows.is_done() {
-            n_rows += u64::from(known.is_subjects(relation, |at| rows.cell(at)));
-            rows.advance()?;
-        }
-        Ok(n_rows)
-    }
-
-    /// The same file with the subject's rows blanked, in the old one's place. Rows whose id changed move to where the
-    /// order of the table wants them.
-    fn rewrite(
-        &self,
-        relation: &Relation,
-        file: &DataFile,
-        known: &Known,
-        now: i64,
-    ) -> Result<Option<StagedFile>, EraseError> {
-        let table = relation.table;
-        let (mut blanked, mut others) = (Vec::new(), TableRows::open(self.lake, table, vec![file.clone()])?);
-        let width = table.columns.len();
-        while !others.is_done() {
-            if known.is_subjects(relation, |at| others.cell(relation.columns[at])) {
-                let mut row: Vec<Owned> = (0..width).map(|at| others.cell(at).into()).collect();
-                known.blank(table, &mut row, now);
-                blanked.push(row);
-            }
-            others.advance()?;
-        }
-        let order = Order::of(table);
-        blanked.sort_by(|one, other| order.compare(|at| one[at].as_cell(), |at| other[at].as_cell()));
-        let mut blanked = blanked.into_iter().peekable();
-        let writer = self.lake.writer(&files::spec(table), self.attempt, file.partition)?;
-        let mut sink = FileSink::new(table, writer);
-        let mut rows = TableRows::open(self.lake, table, vec![file.clone()])?;
-        while !rows.is_done() {
-            let is_subjects = known.is_subjects(relation, |at| rows.cell(relation.columns[at]));
-            // Where the order does not tell, a blanked row stays where it was.
-            let is_due = |row: &Vec<Owned>| match order.compare(|at| row[at].as_cell(), |at| rows.cell(at)) {
-                Ordering::Less => true,
-                Ordering::Equal => is_subjects,
-                Ordering::Greater => false,
-            };
-            while let Some(row) = blanked.next_if(is_due) {
-                sink.push(&mut row.iter().map(Owned::as_cell))?;
-                if order.is_partial {
-                    break;
-                }
-            }
-            if !is_subjects {
-                sink.push(&mut (0..width).map(|at| rows.cell(at)))?;
-            }
-            rows.advance()?;
-        }
-        for row in blanked {
-            sink.push(&mut row.iter().map(Owned::as_cell))?;
-        }
-        Ok(sink.finish()?.map(|staged| staged.at_place(file.place)))
-    }
-
-    fn open(&self, relation: &Relation, file: DataFile) -> Result<TableRows, MergeError> {
-        let columns = relation.columns.iter().map(|at| relation.table.columns[*at].name).collect();
-        TableRows::open_columns(self.lake, columns, vec![file])
-    }
-
-    /// The files of a table; none if the lake does not have it yet.
-    fn files(&self, table: &Table) -> Result<Vec<DataFile>, SnapshotError> {
-        match self.lake.files(&self.latest, table.name, None) {
-            Err(SnapshotError::UnknownTable(_)) => Ok(Vec::new()),
-            files => files,
-        }
-    }
-}
-
-/// The order of a table's rows.
-struct Order {
-    columns: Vec<usize>,
-    /// Whether rows of one file can be equal in it: then they stay where they are.
-    is_partial: bool,
-}
-
-impl Order {
-    fn of(table: &Table) -> Self {
-        let columns = table.sort.iter().filter_map(|name| table.index(name)).collect();
-        Self { columns, is_partial: table.is_dated() }
-    }
-
-    fn compare<'a, 'b>(
-        &self,
-        one: impl Fn(usize) -> Cell<'a>,
-        other: impl Fn(usize) -> Cell<'b>,
-    ) -> Ordering {
-        let cells = self.columns.iter().map(|at| match (one(*at), other(*at)) {
-            (Cell::Text(one), Cell::Text(other)) => one.cmp(other),
-            (Cell::Int(one), Cell::Int(other)) | (Cell::Time(one), Cell::Time(other)) => one.cmp(&other),
-            _ => Ordering::Equal,
-        });
-        cells.fold(Ordering::Equal, Ordering::then)
-    }
 }

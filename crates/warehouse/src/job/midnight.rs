@@ -9,6 +9,7 @@
 mod current;
 mod declared;
 mod passes;
+mod spared;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,8 @@ use crate::model::{Device, User};
 use crate::parts;
 use crate::retention::Plan;
 use passes::Passes;
+
+pub(crate) use spared::Spared;
 
 /// The kind of publish that makes a day.
 pub const DAY: &str = "day";

@@ -14,7 +14,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{SqlError, TenantId, Tx};
 
-use crate::backup::{self, BackupError, Manifest, Progress};
 use crate::{Warehouse, job, sql};
 
 /// Where people read why the charts begin anew.
@@ -148,46 +147,6 @@ impl Warehouse {
             Ok(view(now, location, before))
         };
         Ok(self.store.write_blocking(tenant, record)?)
-    }
-}
-
-impl Warehouse {
-    /// Records that `actor` took everything out as files.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn note_export(
-        &self,
-        tenant: TenantId,
-        manifest: &Manifest,
-        actor: audit::Actor,
-    ) -> Result<(), SqlError> {
-        let event = Event::new(actor, "Export warehouse", Category::Warehouse)
-            .on(Resource::new("Warehouse", tenant.to_string()))
-            .with(serde_json::json!({"dateKey": manifest.date_key, "snapshotId": manifest.snapshot_id}));
-        let (now, id) = (self.world.clock.now(), self.world.ids.guid());
-        self.store.write_blocking(tenant, move |tx| audit::record(tx, now, id, &event))
-    }
-
-    /// Takes a backup that was checked back into the empty warehouse of `tenant`, and records that `actor` did.
-    ///
-    /// # Errors
-    /// See [`BackupError`]; nothing was taken back then.
-    pub fn restore(
-        &self,
-        tenant: TenantId,
-        folder: &std::path::Path,
-        manifest: &Manifest,
-        actor: audit::Actor,
-        progress: &mut dyn FnMut(&Progress),
-    ) -> Result<(), BackupError> {
-        let lake = self.lakes.of(tenant)?;
-        let snapshot = backup::put(&lake, &self.config.holder, folder, manifest, progress)?;
-        let event = Event::new(actor, "Restore warehouse", Category::Warehouse)
-            .on(Resource::new("Warehouse", tenant.to_string()))
-            .with(serde_json::json!({"dateKey": manifest.date_key, "snapshotId": snapshot.0}));
-        let (now, id) = (self.world.clock.now(), self.world.ids.guid());
-        Ok(self.store.write_blocking(tenant, move |tx| audit::record(tx, now, id, &event))?)
     }
 }
 

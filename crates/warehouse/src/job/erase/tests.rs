@@ -11,7 +11,9 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use sql::{Database, DatabaseUrl, Engine, Sql, SqlError};
 
 use super::*;
-use crate::job::midnight::{Mode, Outcome, Run};
+use crate::backup::{self, Restoration};
+use crate::cell::Owned;
+use crate::job::midnight::{Image, Mode, Outcome, Run, Spared};
 use crate::testkit::{Bench, Lists, on_engines};
 
 const PEOPLE: usize = 64;
@@ -43,18 +45,33 @@ fn lists(day: usize) -> Lists {
 }
 
 fn publish(bench: &Bench, day: Date, lists: &Lists) {
+    publish_image(bench, day, &mut lists.clone());
+}
+
+fn publish_image(bench: &Bench, day: Date, image: &mut dyn Image) {
     let now = day.at(0, 0, 10, 0).to_zoned(jiff::tz::TimeZone::UTC).expect("in range").timestamp();
     bench.world.clock.set(now);
     let run = Run { day, part_rows: 8, ..Run::today(now, Mode::Once, "test") };
-    let made = crate::job::midnight::run(&bench.lake, &run, |take| take(&mut lists.clone()));
+    let made = crate::job::midnight::run(&bench.lake, &run, |take| take(image));
     assert!(matches!(made, Ok(Outcome::Published(_))), "{made:?}");
 }
 
-fn erase(bench: &Bench, ids: &[String]) -> Erased {
+/// The tenant's own, with these ids erased.
+fn suppression(ids: &[String]) -> Suppression {
+    let secret = [9; 32];
+    let list = Suppression::new(&secret, &[]).list_of(ids.iter().map(String::as_str));
+    Suppression::new(&secret, &[list])
+}
+
+fn try_erase(bench: &Bench, ids: &[String]) -> Result<Erased, EraseError> {
     let subject = Subject::of(ids.iter().cloned());
     let (now, holder) = (bench.world.clock.now(), "test");
     let erasure = Erasure { subject: &subject, now, holder, grace: SignedDuration::ZERO };
-    run(&bench.lake, &erasure, || bench.world.ids.guid()).expect("erased")
+    run(&bench.lake, &erasure, &suppression(ids))
+}
+
+fn erase(bench: &Bench, ids: &[String]) -> Erased {
+    try_erase(bench, ids).expect("erased")
 }
 
 /// What would give the subject away.
@@ -258,14 +275,7 @@ fn an_erasure_that_fails_anywhere_can_be_made_again() {
         let bench = crate::testkit::bench();
         publish(&bench, date(2026, 1, 5), &lists(0));
         bench.lake.file_faults().fail_nth(nth);
-        let subject = Subject::of(ids.clone());
-        let erasure = Erasure {
-            subject: &subject,
-            now: bench.world.clock.now(),
-            holder: "test",
-            grace: SignedDuration::ZERO,
-        };
-        let result = run(&bench.lake, &erasure, || bench.world.ids.guid());
+        let result = try_erase(&bench, &ids);
         if !bench.lake.file_faults().clear() {
             result.expect("no fault happened");
             return;
@@ -279,4 +289,84 @@ fn an_erasure_that_fails_anywhere_can_be_made_again() {
             assert_eq!(found(&bench, &token), Vec::<String>::new(), "{token} after fault {nth}");
         }
     }
+}
+
+#[test]
+fn nights_after_it_show_no_word_of_whoever_the_store_still_holds() {
+    on_engines(|bench| {
+        publish(bench, date(2026, 1, 5), &lists(0));
+        let ids = [user_id(ANN), device_id(ANN)];
+        erase(bench, &ids);
+        let before = counts(bench);
+        let aliases = suppression(&ids).aliases(ids.iter().map(String::as_str));
+        for day in [6, 7] {
+            // The device that was borrowed on the first day is Ann's again.
+            let mut image = Spared::new(lists(0), aliases.clone());
+            publish_image(bench, date(2026, 1, day), &mut image);
+        }
+        for token in tokens() {
+            assert_eq!(found(bench, &token), Vec::<String>::new(), "{token}");
+        }
+        // The same rows go on under their keys, and each day has its own.
+        assert_eq!(counts(bench)[..3], before[..3]);
+        assert_eq!(bench.ints("devicePropertyHistories", &["deviceKey"]).len(), 3 * PEOPLE);
+        let deleted = bench.ints("users", &["isDeleted"]).concat();
+        assert_eq!(deleted.iter().sum::<i64>(), 0, "nobody left");
+        for (table, column) in [("users", "userId"), ("devices", "deviceId")] {
+            let ids: Vec<_> = bench.rows(table, &[column]).into_iter().flatten().collect();
+            assert!(ids.is_sorted_by_key(|id| id.as_cell().text().map(str::to_owned)), "{table}");
+        }
+    });
+}
+
+/// A backup of two days, taken into a folder.
+fn back_up(bench: &Bench, folder: &Path) -> backup::Manifest {
+    publish(bench, date(2026, 1, 5), &lists(0));
+    publish(bench, date(2026, 1, 6), &lists(1));
+    backup::take(&bench.lake, "contoso", folder, Vec::new(), &mut |_| {}).expect("taken")
+}
+
+fn put(bench: &Bench, folder: &Path, manifest: &backup::Manifest, ids: &[String]) -> backup::Restored {
+    let restoration = Restoration {
+        folder,
+        manifest,
+        journal: &bench.folder.path().join("restore.jsonl"),
+        suppression: &suppression(ids),
+        holder: "test",
+        now: bench.world.clock.now(),
+    };
+    backup::put(&bench.lake, &restoration, &mut |_| {}).expect("restored")
+}
+
+#[test]
+fn a_backup_from_before_brings_nobody_back() {
+    let bench = crate::testkit::bench();
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = back_up(&bench, folder.path());
+    let (before, ids) = (counts(&bench), [user_id(ANN), device_id(ANN)]);
+    let there = crate::testkit::bench();
+    let restored = put(&there, folder.path(), &manifest, &[]);
+    assert_eq!(restored.blanked, 0);
+    restored.end().expect("ended");
+    assert!(!found(&there, "Anneliese").is_empty(), "it would, so the test proves something");
+    let there = crate::testkit::bench();
+    let restored = put(&there, folder.path(), &manifest, &ids);
+    restored.end().expect("ended");
+    for token in tokens() {
+        assert_eq!(found(&there, &token), Vec::<String>::new(), "{token}");
+    }
+    assert_eq!(counts(&there), before, "rows and keys stay");
+    let erased = erase(&bench, &ids);
+    assert_eq!(restored_rows(&there), restored_rows(&bench), "as if it had been erased there");
+    assert_eq!(restored.blanked, erased.rows);
+}
+
+/// What an erasure changes and what it leaves, but for when.
+fn restored_rows(bench: &Bench) -> Vec<Vec<Vec<Owned>>> {
+    let rows = |table: &&'static ::model::Table| {
+        let columns = table.columns.iter().map(|column| column.name);
+        let columns: Vec<_> = columns.filter(|name| *name != "rowLastModifiedDateTimeUTC").collect();
+        bench.rows(table.name, &columns)
+    };
+    model::tables().iter().map(rows).collect()
 }

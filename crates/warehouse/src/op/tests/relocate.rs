@@ -1,5 +1,7 @@
 //! Moving the warehouse, and keeping the charts before.
 
+use jiff::SignedDuration;
+
 use super::*;
 
 const PATH: &str = "/api/warehouse/moves";
@@ -90,5 +92,53 @@ fn charts_are_kept_as_csv() {
         let (status, problem) = doors.get("/api/warehouse/charts/devices", "app").await;
         assert_eq!(status, 404, "{problem}");
         assert_eq!(doors.get("/api/warehouse/charts/enrollment", "stranger").await.0, 403);
+    });
+}
+
+#[test]
+fn a_backup_from_before_an_erasure_comes_back_without_the_subject() {
+    check(async |doors, store| {
+        doors.publish("{}").await;
+        let (warehouse, folder) = (doors.warehouse.clone(), doors.folder.path().join("backup"));
+        let later = doors.folder.path().join("later");
+        let work = move || {
+            let (actor, quietly) =
+                (audit::Actor::System("test".to_owned()), &mut |_: &crate::backup::Progress| {});
+            let manifest = warehouse.export(TENANT, &folder, actor.clone(), quietly).expect("exported");
+            assert_eq!(manifest.erased, []);
+            let subject = crate::erase::Subject::of([USER]);
+            warehouse.erase(TENANT, &subject, SignedDuration::ZERO, actor.clone()).expect("erased");
+            let after = warehouse.export(TENANT, &later, actor.clone(), quietly).expect("exported");
+            let text = std::fs::read_to_string(later.join("manifest.json")).expect("there");
+            assert!(after.erased.len() == 1 && !text.contains(USER), "{text}");
+            warehouse.relocate(TENANT, "Luleå", actor.clone()).expect("emptied");
+            let restored = warehouse.restore(TENANT, &folder, &manifest, actor.clone(), quietly);
+            assert!(restored.expect("restored").blanked >= 3);
+            // Another tenant learns from the list of a later backup who stays erased.
+            let manifest = crate::backup::Manifest { erased: after.erased, ..manifest };
+            let there = warehouse.restore(OTHER, &folder, &manifest, actor, quietly).expect("restored");
+            assert!(there.blanked >= 3);
+        };
+        tokio::task::spawn_blocking(work).await.expect("no panic");
+        for who in ["app", "foreigner"] {
+            let (_, users) = doors.get("/warehouse/beta/users", who).await;
+            let user = &users["value"][0];
+            assert_eq!((&user["displayName"], &user["userKey"]), (&Value::Null, &json!(1)), "{users}");
+            assert!(!users.to_string().contains(USER), "{users}");
+        }
+        // The store still holds the person: the next night shows that there is somebody, and not who.
+        doors.world.clock.advance(SignedDuration::from_hours(24));
+        assert_eq!(doors.publish("{}").await.1["outcome"], "published");
+        for set in ["users", "devices", "userDeviceAssociations"] {
+            let (_, rows) = doors.get(&format!("/warehouse/beta/{set}"), "app").await;
+            assert!(!rows.to_string().contains(USER) && !rows.to_string().contains("ann@"), "{rows}");
+        }
+        let (_, users) = doors.get("/warehouse/beta/users", "app").await;
+        assert_eq!(users["value"].as_array().map(Vec::len), Some(1), "{users}");
+        let audited =
+            store.read::<_, SqlError>(TENANT, |tx| audit::list(tx, None, 9)).await.expect("readable");
+        let restore = audited.iter().find(|event| event.activity == "Restore warehouse").expect("recorded");
+        let details: Value = serde_json::from_str(&restore.details).expect("JSON");
+        assert!(details["suppressedRows"].as_u64() >= Some(3), "{details}");
     });
 }

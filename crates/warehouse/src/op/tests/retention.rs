@@ -147,6 +147,10 @@ fn an_erasure_is_recorded_without_saying_whom() {
             store.read::<_, SqlError>(TENANT, |tx| audit::list(tx, None, 1)).await.expect("readable");
         let text = format!("{:?}", audited[0]);
         assert!(text.contains("Erase a subject") && !text.contains(USER), "{text}");
+        let audited =
+            store.read::<_, SqlError>(TENANT, |tx| audit::list(tx, None, 2)).await.expect("readable");
+        let text = format!("{:?}", audited[1]);
+        assert!(text.contains("Suppress an erased subject") && !text.contains(USER), "{text}");
         // Today cannot be computed anew from a state that is gone for good.
         doors.world.clock.advance(SignedDuration::from_hours(1));
         let (status, problem) = doors.publish(r#"{"refresh":true}"#).await;
