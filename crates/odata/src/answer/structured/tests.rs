@@ -1,3 +1,5 @@
+//! Expansions such as `address/carrier`, over a model made for them; the reference model has none.
+
 use jiff::Timestamp;
 
 use crate::answer::{Entity, Home, Request, Service, Source};
