@@ -4,6 +4,9 @@
 //!
 //! `cargo run --release -p quarterdeck-warehouse --example warehouse_bench -- 1000000`
 
+#[path = "kit/made.rs"]
+mod made;
+
 use std::time::Instant;
 
 use jiff::civil::{Date, date};
@@ -12,81 +15,16 @@ use lake::{At, Lake, LakeConfig};
 use store::{Sql, SqlError, Store, TenantId};
 use warehouse::encode::{Field, PageEncoder, RowFormat};
 use warehouse::feed::{Feed, FeedRequest, Root};
-use warehouse::job::midnight::{Image, ImageError, Mode, Outcome, Run, run};
+use warehouse::job::midnight::{Image as _, Mode, Outcome, Run, run};
 use warehouse::merge::MergeError;
-use warehouse::model::{Device, User};
 use warehouse::{Config, Lakes, Retention, Warehouse};
 use world::World;
 
-/// N devices and N/2 users made up on the fly; on the second day a tenth of the devices differ.
-struct Made {
-    devices: u64,
-    day: u64,
-}
+use made::{Made, peak_mib};
 
-fn id(kind: u64, number: u64) -> String {
-    format!(
-        "{number:08x}-{kind:04x}-4000-8000-{:012x}",
-        number.wrapping_mul(2_654_435_761) & 0xffff_ffff_ffff
-    )
-}
-
-impl Image for Made {
-    fn users(&mut self, take: &mut dyn FnMut(&User<'_>) -> Result<(), MergeError>) -> Result<(), ImageError> {
-        for number in 0..self.devices / 2 {
-            let (id, mail) = (id(1, number), format!("user{number}@example.com"));
-            let name = format!("User Number {number}");
-            let (mail, display_name) = (Some(mail.as_str()), Some(name.as_str()));
-            take(&User { id: &id, mail, user_principal_name: mail, display_name })?;
-        }
-        Ok(())
-    }
-
-    fn devices(
-        &mut self,
-        take: &mut dyn FnMut(&Device<'_>) -> Result<(), MergeError>,
-    ) -> Result<(), ImageError> {
-        const VERSIONS: [&str; 5] = ["10.0.22631.4460", "10.0.26100.2314", "14.7.1", "18.1", "Debian 12"];
-        const MODELS: [&str; 4] = ["Latitude 7440", "MacBookPro18,3", "iPhone15,2", "ThinkPad T14 Gen 4"];
-        for number in 0..self.devices {
-            let (id, user) = (id(2, number), id(1, number / 2));
-            let (name, serial) = (format!("DESKTOP-{number:07X}"), format!("SN{number:010}"));
-            let mac = format!("{number:012x}");
-            let changed = self.day * u64::from(number % 10 == 0);
-            take(&Device {
-                id: &id,
-                device_name: Some(&name),
-                device_type_id: (number % 14) as i64,
-                registration_state_id: 2,
-                owner_type_id: (number % 3) as i64,
-                enrolled_at: Some(1_760_000_000_000_000 + (number * 1_000_003) as i64),
-                last_sync_at: Some(1_790_000_000_000_000 + ((number + changed) * 777_777) as i64),
-                management_agent_id: 2,
-                compliance_state_id: (number % 3) as i64,
-                azure_ad_device_id: Some(&user),
-                azure_ad_registered: number % 2 == 0,
-                os_version: Some(VERSIONS[(number % 5) as usize]),
-                serial_number: Some(&serial),
-                user_id: Some(&user),
-                primary_user_id: Some(&user),
-                manufacturer: Some("Contoso"),
-                model: Some(MODELS[(number % 4) as usize]),
-                operating_system: Some("Windows"),
-                wifi_mac_address: Some(&mac),
-                free_storage_bytes: Some((number * 7_919_000) as i64),
-                total_storage_bytes: Some(512_000_000_000),
-                physical_memory_bytes: Some(16_000_000_000 + (number % 4) as i64 * 8_000_000_000),
-                ..Device::default()
-            })?;
-        }
-        Ok(())
-    }
-}
-
-fn peak_mib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or_default() / 1024
+/// N devices and N/2 users; on the second day a tenth of the devices differ.
+fn made(devices: u64, day: u64) -> Made {
+    Made { users: devices / 2, devices, day, changed_every: 10 }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -96,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let catalogue = sql::DatabaseUrl::sqlite(folder.path().join("catalogue.db"));
     let lake = Lake::open(&LakeConfig { catalogue, data_dir: folder.path().join("data") }, world.clone())?;
     for (number, day) in [date(2026, 11, 20), date(2026, 11, 21)].into_iter().enumerate() {
-        snapshot(&lake, &world, day, &mut Made { devices, day: number as u64 })?;
+        snapshot(&lake, &world, day, &mut made(devices, number as u64))?;
     }
     from_store(devices)?;
     download(&lake, devices)
@@ -123,7 +61,7 @@ fn from_store(devices: u64) -> Result<(), Box<dyn std::error::Error>> {
     let tenant = TenantId(world.ids.guid());
     store.write_blocking::<_, SqlError>(tenant, |tx| tx.exec(&NEW_TENANT, &[]))?;
     store.write_blocking::<_, SqlError>(tenant, move |tx| {
-        let mut made = Made { devices, day: 0 };
+        let mut made = made(devices, 0);
         let mut failed = None;
         let insert = made.devices(&mut |device| {
             let free = device.free_storage_bytes.into();
