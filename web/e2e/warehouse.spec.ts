@@ -114,7 +114,7 @@ test('an app registration, its secret shown once, and the end of it', async ({ p
   await panel.getByRole('button', { name: `New client secret for ${name}` }).click();
   await page.getByRole('textbox', { name: 'Description' }).fill('Night');
   await page.getByRole('dialog').getByRole('button', { name: 'New client secret' }).click();
-  const secret = await page.getByRole('dialog').locator('code').textContent();
+  const secret = await page.getByRole('alertdialog').locator('code').textContent();
   expect(secret?.length).toBeGreaterThan(10);
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(panel.getByText('Night')).toBeVisible();
