@@ -39,7 +39,9 @@ test('all three languages, from the menu, kept over a reload', async ({ page }) 
   }
 });
 
-test('the menus of the header: by keyboard, by pointer, and the focus back on their button', async ({ page }) => {
+test('the menus of the header: by keyboard, by pointer, and the focus back on their button', async ({
+  page,
+}) => {
   await signIn(page);
   const button = page.getByRole('button', { name: /^Theme: / });
   const menu = page.getByRole('menu');
