@@ -9,12 +9,14 @@ mod body;
 mod failure;
 pub mod list;
 mod openapi;
+mod reader;
 mod route;
 
 pub use authenticate::{Authenticate, PeerCertificate, RequestHead, Unauthenticated};
 pub use body::Body;
 pub use failure::{Code, Failure};
 pub use openapi::openapi;
+pub use reader::Reader;
 pub use route::{Door, Parameter, Permitted, Route, id_in_path, router};
 
 /// What a feature gives to the program that composes them.

@@ -170,7 +170,7 @@ pub fn fail(
     let state = if given_up { State::Failed } else { State::Queued };
     let waited = now.saturating_add(wait(claim.job.attempts)).unwrap_or(Timestamp::MAX);
     let due_at = trouble.again_at.unwrap_or(waited);
-    let error: String = trouble.message.chars().take(ERROR_CHARS_MAX).collect();
+    let error: String = trouble.said.en.chars().take(ERROR_CHARS_MAX).collect();
     let params = [
         claim.job.id.into(),
         claim.epoch.into(),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use store::TenantId;
+use words::Words;
 
 use crate::Job;
 
@@ -23,10 +24,10 @@ pub struct Assignment {
 
 /// Why work was not done, and when to try again.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{message}")]
+#[error("{said}")]
 pub struct Trouble {
-    /// For people: what went wrong, in plain words, without secrets.
-    pub message: String,
+    /// For people: what went wrong, in plain words, without secrets. The job itself keeps the English for operators.
+    pub said: Words,
     /// Not before this: a service asked to wait. None waits as long as the number of tries says.
     pub again_at: Option<Timestamp>,
     /// Trying again cannot help.
@@ -35,24 +36,24 @@ pub struct Trouble {
 
 impl Trouble {
     /// Trouble that trying again may mend.
-    pub fn passing(message: impl Into<String>) -> Trouble {
-        Trouble { message: message.into(), again_at: None, is_final: false }
+    pub fn passing(said: impl Into<Words>) -> Trouble {
+        Trouble { said: said.into(), again_at: None, is_final: false }
     }
 
     /// Trouble that trying again cannot mend.
-    pub fn lasting(message: impl Into<String>) -> Trouble {
-        Trouble { message: message.into(), again_at: None, is_final: true }
+    pub fn lasting(said: impl Into<Words>) -> Trouble {
+        Trouble { said: said.into(), again_at: None, is_final: true }
     }
 
     /// Trouble whose end is known.
-    pub fn until(message: impl Into<String>, again_at: Timestamp) -> Trouble {
-        Trouble { message: message.into(), again_at: Some(again_at), is_final: false }
+    pub fn until(said: impl Into<Words>, again_at: Timestamp) -> Trouble {
+        Trouble { said: said.into(), again_at: Some(again_at), is_final: false }
     }
 }
 
 impl From<String> for Trouble {
-    fn from(message: String) -> Trouble {
-        Trouble::passing(message)
+    fn from(said: String) -> Trouble {
+        Trouble::passing(said)
     }
 }
 

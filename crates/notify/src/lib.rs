@@ -116,14 +116,14 @@ pub fn module(notify: &Notify) -> Module {
             "/api/notifications/channels/{id}/test",
             update,
             "Send a test through a channel",
-            handler!(notify, op::test::handle, permitted, id),
+            handler!(notify, op::test::handle, permitted, reader, id),
         )
         .answers_plain(204),
         Route::get(
             "/api/notifications/deliveries",
             read,
             "List what was sent, newest first",
-            handler!(notify, op::deliveries::list, permitted, query),
+            handler!(notify, op::deliveries::list, permitted, reader, query),
         )
         .lists(),
         Route::post(

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{SqlError, Tx};
 use uuid::Uuid;
+pub use words::{Language, Words};
 
 use crate::sql;
 
@@ -99,44 +100,6 @@ impl State {
 
     pub(crate) fn read(word: &str) -> Option<State> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-}
-
-/// The languages people are written to in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Language {
-    #[default]
-    En,
-    Nl,
-    Sv,
-}
-
-/// A text in the three languages, plain, without markup.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
-    pub en: String,
-    pub nl: String,
-    pub sv: String,
-}
-
-impl Words {
-    pub fn new(en: impl Into<String>, nl: impl Into<String>, sv: impl Into<String>) -> Words {
-        Words { en: en.into(), nl: nl.into(), sv: sv.into() }
-    }
-
-    /// What has no translation: a name, an operator's own words.
-    pub fn same(text: impl Into<String>) -> Words {
-        let text = text.into();
-        Words { en: text.clone(), nl: text.clone(), sv: text }
-    }
-
-    pub fn in_language(&self, language: Language) -> &str {
-        match language {
-            Language::En => &self.en,
-            Language::Nl => &self.nl,
-            Language::Sv => &self.sv,
-        }
     }
 }
 

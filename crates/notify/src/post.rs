@@ -19,6 +19,7 @@ use crate::channel::{Kind, Target};
 use crate::render::{chat, mail, webhook};
 use crate::row;
 use crate::summary::Summary;
+use words::Words;
 
 pub use web::Https;
 
@@ -72,7 +73,7 @@ pub trait Web: Send + Sync + 'static {
 }
 
 /// A post on its way; its error says in plain words why the other side could not be reached.
-pub type Sending = Pin<Box<dyn Future<Output = Result<WebAnswer, String>> + Send>>;
+pub type Sending = Pin<Box<dyn Future<Output = Result<WebAnswer, Words>> + Send>>;
 
 /// What the other side answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,14 +113,21 @@ impl Post {
     ) -> Result<(), Trouble> {
         if channel.kind == Kind::Mail {
             let mailer = self.mailer.as_ref().ok_or_else(|| {
-                Trouble::passing(
+Trouble::passing(Words::new(
                     "There is no mail server yet: the operator sets mail.host in the settings file.",
-                )
+                    "Er is nog geen mailserver: de beheerder van de server stelt mail.host in het instellingenbestand in.",
+                    "Det finns ingen e-postserver än: serverns operatör anger mail.host i inställningsfilen.",
+                ))
             })?;
             return mailer.send(&channel.settings.addresses, summary).await;
         }
-        let target = unsealed(identity, channel)
-            .ok_or_else(|| Trouble::lasting("The channel's address cannot be read. Set it again."))?;
+        let target = unsealed(identity, channel).ok_or_else(|| {
+            Trouble::lasting(Words::new(
+                "The channel's address cannot be read. Set it again.",
+                "Het adres van het kanaal kan niet worden gelezen. Stel het opnieuw in.",
+                "Kanalens adress kan inte läsas. Ange den igen.",
+            ))
+        })?;
         let (body, headers) = written(channel.kind, &target, summary);
         let answer = self.web.post(target.url, headers, body).await.map_err(Trouble::passing)?;
         judge(answer)
@@ -128,10 +136,19 @@ impl Post {
 
 /// What a webhook's answer means (Standard Webhooks: 2xx is success, 410 ends it, 429 and 502 to 504 ask to wait).
 fn judge(answer: WebAnswer) -> Result<(), Trouble> {
-    let said = format!("The other side answered {}.", answer.status);
-    match (answer.status, answer.retry_at) {
+    let status = answer.status;
+    let said = Words::new(
+        format!("The other side answered {status}."),
+        format!("De andere kant antwoordde {status}."),
+        format!("Den andra sidan svarade {status}."),
+    );
+    match (status, answer.retry_at) {
         (200..=299, _) => Ok(()),
-        (410, _) => Err(Trouble::lasting(format!("{said} The webhook is gone; make a new one there."))),
+        (410, _) => Err(Trouble::lasting(Words::new(
+            format!("{} The webhook is gone; make a new one there.", said.en),
+            format!("{} De webhook bestaat niet meer; maak daar een nieuwe.", said.nl),
+            format!("{} Webhooken finns inte längre; skapa en ny där.", said.sv),
+        ))),
         (_, Some(at)) => Err(Trouble::until(said, at)),
         _ => Err(Trouble::passing(said)),
     }
@@ -183,7 +200,11 @@ impl Mailer {
             self.message(addresses, summary).map_err(|error| Trouble::lasting(error.to_string()))?;
         let sent = self.transport.send(message).await;
         sent.map(drop).map_err(|error| {
-            let said = format!("The mail server did not take it: {error}");
+            let said = Words::new(
+                format!("The mail server did not take it: {error}"),
+                format!("De mailserver nam het niet aan: {error}"),
+                format!("E-postservern tog inte emot det: {error}"),
+            );
             if error.is_permanent() { Trouble::lasting(said) } else { Trouble::passing(said) }
         })
     }

@@ -98,10 +98,12 @@ pub(crate) const SENDING: Sql = Sql::tenant(
     "update delivery set state = 'sending', attempts = attempts + 1 where tenant_id = $1 and id = $2",
 );
 pub(crate) const FINISH: Sql = Sql::tenant(
-    "update delivery set state = $3, title = $4, last_error = $5, finished_at = $6 where tenant_id = $1 and id = $2",
+    "update delivery set state = $3, title = $4, last_error = $5, last_error_nl = $6, last_error_sv = $7, finished_at = $8
+     where tenant_id = $1 and id = $2",
 );
 pub(crate) const AGAIN: Sql = Sql::tenant(
-    "update delivery set state = 'retrying', last_error = null, finished_at = null, due_at = $3
+    "update delivery set state = 'retrying', last_error = null, last_error_nl = null, last_error_sv = null,
+     finished_at = null, due_at = $3
      where tenant_id = $1 and id = $2 and state = 'failed'",
 );
 pub(crate) const FORGET_DELIVERIES: Sql =
@@ -112,7 +114,10 @@ pub(crate) const FORGET_NOTICES: Sql = Sql::tenant(
      and not exists (select 1 from notify_thread t where t.tenant_id = $1 and t.notice_id = notice.id)
      and not exists (select 1 from delivery_notice d where d.tenant_id = $1 and d.notice_id = notice.id)",
 );
+/// `$2`: the reader's language. What failed before errors were kept in three languages has only the English.
 pub(crate) const DELIVERIES: Sql = Sql::tenant(
-    "select id, channel_id, channel_kind, channel_name, state, is_reminder, title, n_notices, attempts, last_error,
+    "select id, channel_id, channel_kind, channel_name, state, is_reminder, title, n_notices, attempts,
+     case cast($2 as text) when 'nl' then coalesce(last_error_nl, last_error)
+       when 'sv' then coalesce(last_error_sv, last_error) else last_error end as last_error,
      created_at, due_at, finished_at from delivery where tenant_id = $1",
 );

@@ -18,7 +18,7 @@ const MAKE_TENANT: Sql = Sql::tenant(
 );
 const NOTICES: Sql = Sql::tenant("select id from notice where tenant_id = $1");
 const STATES: Sql = Sql::tenant(
-    "select state, title, attempts, last_error from delivery where tenant_id = $1 order by created_at, id",
+    "select state, title, attempts, last_error, last_error_nl, last_error_sv from delivery where tenant_id = $1 order by created_at, id",
 );
 
 /// Everybody may know of incidents, nobody of messages.
@@ -185,6 +185,15 @@ fn a_webhook_that_fails_is_tried_again_with_the_same_id_and_signature() {
     });
 }
 
+/// The page of deliveries, for a reader of this language.
+async fn deliveries(bench: &Bench, language: Language) -> serde_json::Value {
+    let read = bench
+        .notify
+        .store
+        .read(TENANT, move |tx| op::deliveries::DELIVERIES.page_with(tx, "", "", &[language.tag().into()]));
+    read.await.unwrap().0
+}
+
 #[test]
 fn the_tries_go_on_after_a_restart() {
     check(async |bench| {
@@ -213,8 +222,19 @@ fn a_webhook_that_is_gone_fails_and_can_be_sent_again() {
         bench.after(11).await;
         assert_eq!(bench.states().await[0].0, "failed");
         let rows = bench.notify.store.read(TENANT, |tx| tx.rows(&STATES, &[])).await.unwrap();
-        let why: Option<String> = rows[0].get(3).unwrap();
-        assert!(why.is_some_and(|why| why.contains("410")));
+        let why = [3, 4, 5].map(|column| rows[0].get::<Option<String>>(column).unwrap());
+        assert_eq!(
+            why.each_ref().map(|why| why.as_deref().unwrap()),
+            [
+                "The other side answered 410. The webhook is gone; make a new one there.",
+                "De andere kant antwoordde 410. De webhook bestaat niet meer; maak daar een nieuwe.",
+                "Den andra sidan svarade 410. Webhooken finns inte längre; skapa en ny där.",
+            ]
+        );
+        for (language, expected) in Language::ALL.into_iter().zip(why) {
+            let shown = deliveries(&bench, language).await;
+            assert_eq!(shown["value"][0]["lastError"].as_str(), expected.as_deref());
+        }
     });
 }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
+use words::Words;
 
 use crate::error::OutboundError;
 
@@ -26,10 +27,14 @@ impl Answer {
     /// # Errors
     /// [`OutboundError::NotJson`], without any of the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, OutboundError> {
-        serde_json::from_slice(&self.body).map_err(|error| OutboundError::NotJson {
-            host: self.host.clone(),
-            why: format!("{:?} at line {} column {}", error.classify(), error.line(), error.column())
-                .to_lowercase(),
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            let why = Words::new(
+                format!("{:?} at line {line} column {column}", error.classify()).to_lowercase(),
+                format!("regel {line}, kolom {column}"),
+                format!("rad {line}, kolumn {column}"),
+            );
+            OutboundError::NotJson { host: self.host.clone(), why }
         })
     }
 

@@ -8,6 +8,7 @@ use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use words::Words;
 
 use crate::address::is_private;
 use crate::error::OutboundError;
@@ -20,7 +21,7 @@ const ADDRESSES_MAX: usize = 4;
 /// Connects to the first address that answers. The address that was judged is the one connected to, so that a name
 /// cannot lead to one address when asked and to another when used.
 pub(crate) async fn tcp(target: &Target, refuses_private: bool) -> Result<TcpStream, OutboundError> {
-    let mut why = "no address".to_owned();
+    let mut why = Words::new("no address", "geen adres", "ingen adress");
     for address in addresses(target, refuses_private).await? {
         match TcpStream::connect(address).await {
             Ok(stream) => {
@@ -28,7 +29,7 @@ pub(crate) async fn tcp(target: &Target, refuses_private: bool) -> Result<TcpStr
                 stream.set_nodelay(true).ok();
                 return Ok(stream);
             }
-            Err(error) => why = error.kind().to_string(),
+            Err(error) => why = refusal(error.kind()),
         }
     }
     Err(OutboundError::NotConnected { host: target.host().to_owned(), port: target.port(), why })
@@ -47,6 +48,24 @@ async fn addresses(target: &Target, refuses_private: bool) -> Result<Vec<SocketA
         return Err(OutboundError::Private { host: host(), ip });
     }
     Ok(ips.into_iter().map(|ip| SocketAddr::new(ip, target.port())).collect())
+}
+
+/// Why an address did not take the connection.
+fn refusal(kind: std::io::ErrorKind) -> Words {
+    use std::io::ErrorKind;
+    match kind {
+        ErrorKind::ConnectionRefused => {
+            Words::new("connection refused", "verbinding geweigerd", "anslutningen nekades")
+        }
+        ErrorKind::ConnectionReset => {
+            Words::new("connection reset", "verbinding verbroken", "anslutningen bröts")
+        }
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            Words::new("it cannot be reached", "het is niet bereikbaar", "den kan inte nås")
+        }
+        ErrorKind::TimedOut => Words::new("timed out", "geen antwoord op tijd", "inget svar i tid"),
+        other => Words::same(other.to_string()),
+    }
 }
 
 /// Begins TLS on a connection.
@@ -68,12 +87,17 @@ fn trouble(target: &Target, error: &std::io::Error) -> OutboundError {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::InvalidCertificate(why)) => {
-            OutboundError::Untrusted { host, why: Verdict::of(why).to_string() }
+            OutboundError::Untrusted { host, why: Verdict::of(why).words() }
         }
-        Some(rustls::Error::InvalidMessage(_)) => {
-            OutboundError::Tls { host, why: "it answers something else".to_owned() }
-        }
-        Some(error) => OutboundError::Tls { host, why: error.to_string() },
+        Some(rustls::Error::InvalidMessage(_)) => OutboundError::Tls {
+            host,
+            why: Words::new(
+                "it answers something else",
+                "er komt een ander soort antwoord",
+                "den svarar något annat",
+            ),
+        },
+        Some(error) => OutboundError::Tls { host, why: error.to_string().into() },
         None => OutboundError::Broken { host },
     }
 }

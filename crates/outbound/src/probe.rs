@@ -9,6 +9,7 @@ use rustls::crypto::{WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls12_signatur
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use words::Words;
 
 use crate::answer::Answer;
 use crate::client::{Client, Request};
@@ -62,8 +63,9 @@ pub async fn probe_tls(client: &Client, host: &str, port: u16) -> Result<TlsRepo
     client.within_connect(&target, connect::tls(stream, &target, config)).await?;
     let seen = looker.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
     let seen = seen.ok_or_else(|| OutboundError::Broken { host: target.host().to_owned() })?;
-    let chain = credential::read_chain_der(seen.chain.iter().map(|der| der.as_ref()))
-        .map_err(|error| OutboundError::Tls { host: target.host().to_owned(), why: error.to_string() })?;
+    let chain = credential::read_chain_der(seen.chain.iter().map(|der| der.as_ref())).map_err(|error| {
+        OutboundError::Tls { host: target.host().to_owned(), why: error.to_string().into() }
+    })?;
     Ok(TlsReport { chain, verdict: seen.verdict, is_for_name: seen.is_for_name })
 }
 
@@ -78,16 +80,29 @@ pub struct Expected {
 
 impl Expected {
     /// What is wrong with the answer, in a sentence.
-    pub fn trouble(&self, answer: &Answer) -> Option<String> {
+    pub fn trouble(&self, answer: &Answer) -> Option<Words> {
         let status = answer.status.as_u16();
         let is_expected = self.status.map_or(answer.status.is_success(), |wanted| wanted == status);
         if !is_expected {
-            let wanted = self.status.map_or("200 to 299".to_owned(), |wanted| wanted.to_string());
-            return Some(format!("{} answered with status {status}; expected {wanted}.", answer.host));
+            let any = || Words::new("200 to 299", "200 tot en met 299", "200 till 299");
+            let wanted = self.status.map_or_else(any, |wanted| wanted.to_string().into());
+            let host = &answer.host;
+            return Some(Words::new(
+                format!("{host} answered with status {status}; expected {}.", wanted.en),
+                format!("{host} antwoordde met status {status}; verwacht werd {}.", wanted.nl),
+                format!("{host} svarade med status {status}; {} väntades.", wanted.sv),
+            ));
         }
         let wanted = self.body_contains.as_deref().filter(|wanted| !wanted.is_empty())?;
         let holds = answer.body.windows(wanted.len()).any(|window| window == wanted.as_bytes());
-        (!holds).then(|| format!("The answer of {} does not hold the expected text.", answer.host))
+        let host = &answer.host;
+        (!holds).then(|| {
+            Words::new(
+                format!("The answer of {host} does not hold the expected text."),
+                format!("Het antwoord van {host} bevat de verwachte tekst niet."),
+                format!("Svaret från {host} innehåller inte den väntade texten."),
+            )
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! Graph has a word for, never refused: half an import helps nobody.
 
 pub mod client;
+mod words;
 
 use jiff::Timestamp;
 use notify::Words;

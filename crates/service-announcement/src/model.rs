@@ -128,44 +128,9 @@ pub fn id_of(prefix: &str, seed: uuid::Uuid) -> String {
     format!("{prefix}{:08}", seed.as_u128() % 100_000_000)
 }
 
-/// The first language of `Accept-Language` that we have words in.
-pub fn language(accepted: Option<&str>) -> notify::Language {
-    let tags = accepted.unwrap_or("").split(',').map(|part| part.trim().to_ascii_lowercase());
-    let known = |tag: String| match tag.split(['-', ';']).next() {
-        Some("en") => Some(notify::Language::En),
-        Some("nl") => Some(notify::Language::Nl),
-        Some("sv") => Some(notify::Language::Sv),
-        _ => None,
-    };
-    tags.into_iter().find_map(known).unwrap_or_default()
-}
-
-/// The word a language is asked for by in our statements.
-pub(crate) fn language_tag(language: notify::Language) -> &'static str {
-    match language {
-        notify::Language::En => "en",
-        notify::Language::Nl => "nl",
-        notify::Language::Sv => "sv",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_known_language_is_taken() {
-        for (accepted, expected) in [
-            (None, "en"),
-            (Some("fr, nl;q=0.8, en"), "nl"),
-            (Some("sv-SE"), "sv"),
-            (Some("EN-us,nl"), "en"),
-            (Some("svx"), "en"),
-            (Some(""), "en"),
-        ] {
-            assert_eq!(language_tag(language(accepted)), expected, "{accepted:?}");
-        }
-    }
 
     #[test]
     fn ids_have_eight_digits() {

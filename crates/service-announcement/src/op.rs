@@ -9,16 +9,11 @@ pub mod messages;
 pub mod overviews;
 pub mod source;
 
-use api::Failure;
-use axum::http::{HeaderMap, header};
-use notify::Language;
+use api::list::{Page, View};
+use api::{Failure, Permitted};
+use store::Value;
 
-use crate::model::language;
-
-/// What a reader's request says about how to answer.
-pub(crate) fn reader_language(headers: &HeaderMap) -> Language {
-    language(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
-}
+use crate::ServiceAnnouncement;
 
 /// A text a person typed: not empty, not endless, without control characters other than line ends and tabs.
 ///
@@ -37,4 +32,42 @@ pub(crate) fn typed(text: &str, field: &'static str, chars_max: usize) -> Result
         return refused(format!("'{field}' has control characters; take them out."));
     }
     Ok(text.to_owned())
+}
+
+/// A list of this feature as one reader asks for it.
+pub(crate) struct Asked {
+    pub(crate) view: &'static View,
+    /// What contexts and next links start with.
+    pub(crate) root: String,
+    pub(crate) query: String,
+    /// What the list's statement wants to know of the reader.
+    pub(crate) bound: Vec<Value>,
+}
+
+impl Asked {
+    /// The page that the query asks for.
+    pub(crate) async fn page(
+        self,
+        feature: &ServiceAnnouncement,
+        permitted: &Permitted,
+    ) -> Result<Page, Failure> {
+        let read = feature.store.read(permitted.tenant(), move |tx| {
+            self.view.page_with(tx, &self.root, &self.query, &self.bound)
+        });
+        read.await
+    }
+
+    /// The one of this id. `what` names the kind when there is none: `issue`.
+    pub(crate) async fn one(
+        self,
+        feature: &ServiceAnnouncement,
+        permitted: &Permitted,
+        (what, id): (&str, String),
+    ) -> Result<Page, Failure> {
+        let missing = format!("There is no {what} '{id}' here.");
+        let read = feature.store.read(permitted.tenant(), move |tx| {
+            self.view.one_with(tx, &self.root, &id, &self.query, &self.bound)
+        });
+        read.await?.ok_or_else(|| Failure::not_found(missing).target("id"))
+    }
 }

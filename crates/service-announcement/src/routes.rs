@@ -60,7 +60,7 @@ pub fn module(feature: &ServiceAnnouncement) -> Module {
     }
     routes.extend(operators(feature));
     routes.extend(sources(feature));
-    let items = handler!(feature, action_items::list, permitted, headers, query);
+    let items = handler!(feature, action_items::list, permitted, reader, query);
     let summary = "List the issues in the environment that require action";
     routes.push(Route::get("/api/tenantStatus/actionItems", Need::SERVICE_HEALTH, summary, items).lists());
     Module { name: "service-announcement", routes }
@@ -170,8 +170,9 @@ fn operators(feature: &ServiceAnnouncement) -> Vec<Route> {
 
 fn sources(feature: &ServiceAnnouncement) -> Vec<Route> {
     let need = Need::Action(action::SERVICE_HEALTH_UPDATE);
-    let list = handler!(feature, source::list, permitted);
+    let list = handler!(feature, source::list, permitted, reader);
     let create = handler!(feature, source::create, permitted, body);
+    let change = handler!(feature, source::change, permitted, reader, id, body);
     let delete = handler!(feature, source::delete, permitted, id);
     let run = handler!(feature, source::run, permitted, id);
     let root = "/api/serviceAnnouncement/sources";
@@ -181,6 +182,15 @@ fn sources(feature: &ServiceAnnouncement) -> Vec<Route> {
         Route::post(root, need, "Import from another service", create)
             .accepts::<source::Input>()
             .answers::<source::Shown>(201),
+        Route::new(
+            Method::PATCH,
+            "/api/serviceAnnouncement/sources/{id}",
+            Door::Need(need),
+            "Change a service that is imported from; everything is asked for again",
+            change,
+        )
+        .accepts::<source::ChangeInput>()
+        .answers::<source::Shown>(200),
         Route::delete(
             "/api/serviceAnnouncement/sources/{id}",
             need,

@@ -217,13 +217,25 @@ pub(crate) const REPLACE_ISSUE: Sql = Sql::tenant(
 pub(crate) const DELETE_POSTS: Sql =
     Sql::tenant("delete from service_issue_post where tenant_id = $1 and issue_id = $2");
 
+/// `$2`: the kind of an import's job. `$3`: one connection, or '' for all.
 pub(crate) const SOURCES: Sql = Sql::tenant(
     "select id, display_name, service_url, token_url, client_id, scope, is_enabled, created_at, asked_at,
-     last_success_at, last_error from announcement_source where tenant_id = $1 order by created_at, id limit 100",
+     last_success_at, last_error, last_error_nl, last_error_sv,
+     exists (select 1 from job j where j.tenant_id = s.tenant_id and j.kind = $2 and substr(j.dedupe_key, 1, 36) = s.id
+       and j.state in ('queued', 'running')) as is_running
+     from announcement_source s where s.tenant_id = $1 and ($3 = '' or s.id = $3) order by created_at, id limit 100",
 );
 pub(crate) const INSERT_SOURCE: Sql = Sql::tenant(
     "insert into announcement_source (tenant_id, id, display_name, service_url, token_url, client_id, scope,
      sealed_secret, is_enabled, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9)",
+);
+/// `$10`: it is another place now, so everything is asked for again, soon.
+pub(crate) const UPDATE_SOURCE: Sql = Sql::tenant(
+    "update announcement_source set display_name = $3, service_url = $4, token_url = $5, client_id = $6, scope = $7,
+     sealed_secret = coalesce($8, sealed_secret), is_enabled = $9,
+     issues_until = case when $10 then null else issues_until end,
+     messages_until = case when $10 then null else messages_until end,
+     asked_at = case when $10 then null else asked_at end where tenant_id = $1 and id = $2",
 );
 pub(crate) const FIND_SOURCE: Sql = Sql::tenant(
     "select display_name, service_url, token_url, client_id, scope, sealed_secret, issues_until, messages_until,
@@ -241,15 +253,22 @@ pub(crate) const DUE_SOURCES: Sql = Sql::tenant(
 pub(crate) const ASK_SOURCE: Sql =
     Sql::tenant("update announcement_source set asked_at = $3 where tenant_id = $1 and id = $2");
 pub(crate) const SOURCE_DONE: Sql = Sql::tenant(
-    "update announcement_source set issues_until = $3, messages_until = $4, last_success_at = $5, last_error = null
+    "update announcement_source set issues_until = $3, messages_until = $4, last_success_at = $5, last_error = null,
+     last_error_nl = null, last_error_sv = null where tenant_id = $1 and id = $2",
+);
+pub(crate) const SOURCE_FAILED: Sql = Sql::tenant(
+    "update announcement_source set last_error = $3, last_error_nl = $4, last_error_sv = $5
      where tenant_id = $1 and id = $2",
 );
-pub(crate) const SOURCE_FAILED: Sql =
-    Sql::tenant("update announcement_source set last_error = $3 where tenant_id = $1 and id = $2");
 /// Whether an import of this source waits or runs.
 pub(crate) const SOURCE_BUSY: Sql = Sql::tenant(
     "select id from job where tenant_id = $1 and kind = $2 and substr(dedupe_key, 1, 36) = $3
      and state in ('queued', 'running') limit 1",
+);
+/// What waits to be tried again is due now.
+pub(crate) const HASTEN_SOURCE: Sql = Sql::tenant(
+    "update job set due_at = $4
+     where tenant_id = $1 and kind = $2 and substr(dedupe_key, 1, 36) = $3 and state = 'queued' and due_at > $4",
 );
 /// What a source brought goes with it.
 pub(crate) const DELETE_SOURCE_POSTS: Sql = Sql::tenant(

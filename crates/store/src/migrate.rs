@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_announcement_source"),
     migration!(10, "0010_brought"),
     migration!(11, "0011_erased"),
+    migration!(12, "0012_said_in_three_languages"),
 ];
 
 /// Why the tables could not be brought up to date.

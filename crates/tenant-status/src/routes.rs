@@ -46,8 +46,8 @@ fn tenant(status: &TenantStatus) -> Vec<Route> {
 
 fn reading(status: &TenantStatus) -> Vec<Route> {
     let list = handler!(status, op::connector::list::handle, permitted, lang);
-    let page = handler!(status, op::connector::page::handle, permitted, key, lang);
-    let show = handler!(status, op::connector::show::handle, permitted, path);
+    let page = handler!(status, op::connector::page::handle, permitted, reader, key, lang);
+    let show = handler!(status, op::connector::show::handle, permitted, reader, path);
     let changes = handler!(status, op::changes::handle, permitted);
     let lang = |route: Route| route.parameter("lang", "The language of labels: en, nl or sv");
     vec![

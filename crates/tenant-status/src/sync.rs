@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use store::TenantId;
 use uuid::Uuid;
+use words::Words;
 
 use crate::catalogue::SyncKind;
 use shelf::{Bringer, Shelf};
@@ -46,16 +47,23 @@ impl Asked {
 }
 
 /// What a successful run tells.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Synced {
     /// One plain sentence: `12 devices were read, 1 is new.`
-    pub message: String,
+    pub message: Words,
     /// Named counts for the history: `{"devices": 12}`.
     pub counts: Value,
     /// Kept for the next run; None keeps the one there is.
     pub cursor: Option<String>,
     /// What the other side told about the credential (a probe: the server's certificate); None keeps what is known.
     pub credential: Option<SeenCredential>,
+}
+
+impl Synced {
+    /// A success that tells nothing else.
+    pub fn new(message: impl Into<Words>) -> Synced {
+        Synced { message: message.into(), counts: Value::Null, cursor: None, credential: None }
+    }
 }
 
 /// What a run saw of a credential.
@@ -69,10 +77,10 @@ pub struct SeenCredential {
 
 /// Why a run failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{sentence}")]
+#[error("{said}")]
 pub struct SyncError {
     /// One plain sentence for an administrator: what is wrong and what to change.
-    pub sentence: String,
+    pub said: Words,
     /// What the other side asked to wait, if it did.
     pub retry_after: Option<SignedDuration>,
     /// Trying again without a change is of no use.
@@ -80,8 +88,8 @@ pub struct SyncError {
 }
 
 impl SyncError {
-    pub fn new(sentence: impl Into<String>) -> SyncError {
-        SyncError { sentence: sentence.into(), retry_after: None, is_final: false }
+    pub fn new(said: impl Into<Words>) -> SyncError {
+        SyncError { said: said.into(), retry_after: None, is_final: false }
     }
 }
 
@@ -97,7 +105,7 @@ pub trait Sync: Send + std::marker::Sync + 'static {
     ///
     /// # Errors
     /// The field, and one sentence that says what to change.
-    fn check(&self, settings: &Value) -> Result<(), (String, String)>;
+    fn check(&self, settings: &Value) -> Result<(), (String, Words)>;
 
     /// Does it once, within the time limits of its own. It may be run again after it succeeded.
     fn run(&self, asked: Asked) -> Running<'_>;

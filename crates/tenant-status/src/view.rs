@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
+use words::Language;
 
 use crate::catalogue::{ConnectorType, CredentialKind, Kind, Maker, SyncKind};
 use crate::connector::instance::{CredentialState, Instance};
@@ -162,7 +163,7 @@ pub struct SyncView {
     pub last_success_date_time: Option<Timestamp>,
     #[schemars(with = "Option<String>")]
     pub last_attempt_date_time: Option<Timestamp>,
-    /// In plain words; null since the last success.
+    /// In plain words, in the reader's language; null since the last success.
     pub last_error: Option<String>,
     #[schemars(with = "Option<String>")]
     pub next_expected_date_time: Option<Timestamp>,
@@ -240,7 +241,11 @@ pub enum BroughtKind {
 }
 
 /// An instance under one of its types.
-pub(crate) fn instance(ty: &ConnectorType, instance: &Instance, now: Timestamp) -> ConnectorInstance {
+pub(crate) fn instance(
+    ty: &ConnectorType,
+    instance: &Instance,
+    (now, language): (Timestamp, Language),
+) -> ConnectorInstance {
     let (credential, sync) = (&instance.credential, &instance.sync);
     ConnectorInstance {
         id: instance.id,
@@ -263,7 +268,7 @@ pub(crate) fn instance(ty: &ConnectorType, instance: &Instance, now: Timestamp) 
             every_seconds: sync.every_seconds,
             last_success_date_time: sync.last_success_at,
             last_attempt_date_time: sync.last_attempt_at,
-            last_error: sync.last_error.clone(),
+            last_error: sync.last_error.as_ref().map(|said| said.in_language(language).to_owned()),
             next_expected_date_time: sync.next_expected_at,
             next_run_date_time: sync.next_run_at,
             is_running: instance.is_running(now),

@@ -2,8 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Assignment, Trouble, Work};
-use store::{SqlError, TenantId, Tx};
+use store::{SqlError, TenantId, Tx, Value};
 use uuid::Uuid;
+use words::Words;
 
 use crate::summary::{Summary, last_words};
 use crate::{Notify, Topic, row, sql};
@@ -34,7 +35,7 @@ async fn deliver(notify: Notify, assignment: Assignment) -> Result<(), Trouble> 
         Err(trouble) => {
             let is_last = trouble.is_final || assignment.job.attempts >= ATTEMPTS_MAX;
             let state = if is_last { "failed" } else { "retrying" };
-            finish(&notify, tenant, taken, state, Some(trouble.message.clone())).await?;
+            finish(&notify, tenant, taken, state, Some(trouble.said.clone())).await?;
             Err(trouble)
         }
     }
@@ -57,8 +58,12 @@ fn take(tx: &mut Tx<'_, '_>, id: Uuid, origin: &str, now: Timestamp) -> Result<O
     let channel = channel.map(|channel| tx.row(&sql::CHANNEL, &[channel.into()])).transpose()?.flatten();
     let channel = channel.map(|row| row::Channel::read(&row)).transpose()?;
     let Some(channel) = channel.filter(|channel| channel.is_enabled) else {
-        let why = "The channel was switched off or deleted before this was sent.";
-        tx.exec(&sql::FINISH, &[id.into(), "dropped".into(), "".into(), why.into(), now.into()])?;
+        let why = Words::new(
+            "The channel was switched off or deleted before this was sent.",
+            "Het kanaal werd uitgeschakeld of verwijderd voordat dit was verzonden.",
+            "Kanalen stängdes av eller togs bort innan detta hade skickats.",
+        );
+        tx.exec(&sql::FINISH, &finished(id, ("dropped", ""), Some(&why), Some(now)))?;
         return Ok(None);
     };
     tx.exec(&sql::SENDING, &[id.into()])?;
@@ -85,21 +90,31 @@ fn take(tx: &mut Tx<'_, '_>, id: Uuid, origin: &str, now: Timestamp) -> Result<O
     Ok(Some(Taken { channel, summary, covered }))
 }
 
+/// The parameters of `FINISH`.
+fn finished(
+    id: Uuid,
+    (state, title): (&str, &str),
+    error: Option<&Words>,
+    at: Option<Timestamp>,
+) -> [Value; 7] {
+    let [error, error_nl, error_sv] = Words::columns_of(error);
+    [id.into(), state.into(), title.into(), error.into(), error_nl.into(), error_sv.into(), at.into()]
+}
+
 /// Writes down how it went, and why.
 async fn finish(
     notify: &Notify,
     tenant: TenantId,
     taken: Taken,
     state: &'static str,
-    error: Option<String>,
+    error: Option<Words>,
 ) -> Result<(), SqlError> {
     let now = notify.world.clock.now();
     let written = notify.store.write(tenant, move |tx| {
         let Taken { channel, summary, covered } = taken;
         let finished_at = (state != "retrying").then_some(now);
-        let params =
-            [summary.id.into(), state.into(), summary.title().into(), error.into(), finished_at.into()];
-        tx.exec(&sql::FINISH, &params)?;
+        let title = summary.title();
+        tx.exec(&sql::FINISH, &finished(summary.id, (state, &title), error.as_ref(), finished_at))?;
         if state == "sent" {
             tx.exec(&sql::SENT_THROUGH, &[channel.id.into(), now.into()])?;
         }

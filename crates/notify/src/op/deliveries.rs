@@ -1,7 +1,7 @@
 //! What was sent, what failed and why; and sending again.
 
 use api::list::{Column, Kind, Page, View};
-use api::{Failure, Permitted, id_in_path};
+use api::{Failure, Permitted, Reader, id_in_path};
 use audit::{Category, Event, Resource};
 use axum::extract::{Path, RawQuery};
 use http::StatusCode;
@@ -13,7 +13,7 @@ const fn column(name: &'static str, sql: &'static str, kind: Kind, nullable: boo
     Column { name, sql, kind, nullable }
 }
 
-static DELIVERIES: View = View {
+pub(crate) static DELIVERIES: View = View {
     set: "deliveries",
     base: sql::DELIVERIES,
     searched: &["title", "channel_name", "last_error"],
@@ -35,10 +35,18 @@ static DELIVERIES: View = View {
     ],
 };
 
-pub async fn list(notify: Notify, permitted: Permitted, RawQuery(query): RawQuery) -> Result<Page, Failure> {
+pub async fn list(
+    notify: Notify,
+    permitted: Permitted,
+    Reader(language): Reader,
+    RawQuery(query): RawQuery,
+) -> Result<Page, Failure> {
     let root = format!("{}/api/notifications", notify.origin);
     let query = query.unwrap_or_default();
-    notify.store.read(permitted.tenant(), move |tx| DELIVERIES.page(tx, &root, &query)).await
+    notify
+        .store
+        .read(permitted.tenant(), move |tx| DELIVERIES.page_with(tx, &root, &query, &[language.tag().into()]))
+        .await
 }
 
 pub async fn retry(

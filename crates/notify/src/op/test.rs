@@ -1,6 +1,6 @@
 //! Sends a test through a channel, at once, and says how it went.
 
-use api::{Code, Failure, Permitted, id_in_path};
+use api::{Code, Failure, Permitted, Reader, id_in_path};
 use axum::extract::Path;
 use http::StatusCode;
 
@@ -12,6 +12,7 @@ use crate::{Notify, sql};
 pub async fn handle(
     notify: Notify,
     permitted: Permitted,
+    Reader(language): Reader,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     let (id, now, event_id) = (id_in_path(&id)?, notify.world.clock.now(), notify.world.ids.guid());
@@ -26,7 +27,9 @@ pub async fn handle(
     let summary = summary(&notify, tenant_name, channel.settings.language);
     let sent = notify.post.send(&notify.identity, &channel, &summary).await;
     // Nothing of ours failed: the other side did not take it, and that is the answer.
-    sent.map_err(|trouble| Failure::new(Code::Conflict, trouble.message).word("not_taken"))?;
+    sent.map_err(|trouble| {
+        Failure::new(Code::Conflict, trouble.said.into_language(language)).word("not_taken")
+    })?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -27,11 +27,7 @@ pub(crate) fn html(summary: &Summary) -> String {
     let words = words(summary.language);
     let lines: String = summary.lines.iter().map(|line| block(line, summary)).collect();
     let settings = escape(&summary.settings_link);
-    let language = match summary.language {
-        crate::Language::En => "en",
-        crate::Language::Nl => "nl",
-        crate::Language::Sv => "sv",
-    };
+    let language = summary.language.tag();
     format!(
         "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
          <body style=\"font-family:'Segoe UI',system-ui,sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem\">\

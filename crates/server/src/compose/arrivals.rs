@@ -38,7 +38,7 @@ impl Landing for Arrivals {
                 }
                 Ok::<_, api::Failure>(counts)
             });
-            written.await.map_err(|failure| failure.message)
+            written.await.map_err(|failure| failure.message.into())
         })
     }
 
@@ -56,7 +56,7 @@ impl Landing for Arrivals {
                 }
                 Ok::<_, SqlError>(counts)
             });
-            written.await.map_err(|error| error.to_string())
+            written.await.map_err(|error| error.to_string().into())
         })
     }
 }

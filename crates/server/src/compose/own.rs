@@ -12,6 +12,7 @@ use sql::{Sql, SqlError};
 use store::{Store, TenantId};
 use tenant_status::{OwnSeen, OwnThing, OwnThings, Server};
 use warehouse::Lakes;
+use words::Words;
 use world::World;
 
 use crate::config::check_private;
@@ -82,9 +83,13 @@ impl Own {
     async fn device_ca(&self, tenant: TenantId) -> OwnThing {
         let seen = match self.cas.of(&self.store, &self.world, tenant).await {
             Ok(ca) => ca_facts(&ca.certificate_pem),
-            Err(error) => {
-                OwnSeen::Unreadable { why: format!("The device authority cannot be opened: {error}.") }
-            }
+            Err(error) => OwnSeen::Unreadable {
+                why: Words::new(
+                    format!("The device authority cannot be opened: {error}."),
+                    format!("De apparaatinstantie kan niet worden geopend: {error}."),
+                    format!("Enhetsutfärdaren kan inte öppnas: {error}."),
+                ),
+            },
         };
         thing("ownDeviceCaExpiry", "ca", "Device CA", seen)
     }
@@ -133,7 +138,14 @@ impl Own {
         let read = read.await.map_err(|error| error.to_string())?;
         let (last_success_at, last_error) = match read {
             Ok(last) => (last.map(|publication| publication.published_at), None),
-            Err(why) => (None, Some(format!("The warehouse's catalogue cannot be read: {why}."))),
+            Err(why) => {
+                let said = Words::new(
+                    format!("The warehouse's catalogue cannot be read: {why}."),
+                    format!("De catalogus van het datawarehouse kan niet worden gelezen: {why}."),
+                    format!("Informationslagrets katalog kan inte läsas: {why}."),
+                );
+                (None, Some(said))
+            }
         };
         let is_new = self.world.clock.now().duration_since(self.opened_at) < FIRST_SNAPSHOT_WITHIN;
         if last_success_at.is_none() && last_error.is_none() && is_new {
@@ -149,7 +161,13 @@ fn mail_secret((host, file): (String, PathBuf)) -> OwnThing {
     let read = check_private(&file).and_then(|()| std::fs::read(&file).map_err(|error| error.to_string()));
     let seen = match read {
         Ok(_) => OwnSeen::Credential { valid_from: None, expires_at: None, facts: json!({ "host": host }) },
-        Err(why) => OwnSeen::Unreadable { why: format!("The mail server's password cannot be read: {why}.") },
+        Err(why) => OwnSeen::Unreadable {
+            why: Words::new(
+                format!("The mail server's password cannot be read: {why}."),
+                format!("Het wachtwoord van de mailserver kan niet worden gelezen: {why}."),
+                format!("E-postserverns lösenord kan inte läsas: {why}."),
+            ),
+        },
     };
     thing("ownMailSecretExpiry", "mail", &host, seen)
 }
@@ -159,7 +177,14 @@ fn backup(data_dir: &Path, tenant: TenantId) -> Option<OwnThing> {
     let text = std::fs::read_to_string(data_dir::export_note(data_dir, tenant)).ok()?;
     let (last_success_at, last_error) = match text.trim().parse::<Timestamp>() {
         Ok(at) => (Some(at), None),
-        Err(_) => (None, Some("The note of the last export is damaged; export again.".to_owned())),
+        Err(_) => {
+            let said = Words::new(
+                "The note of the last export is damaged; export again.",
+                "De notitie van de laatste export is beschadigd; exporteer opnieuw.",
+                "Anteckningen om den senaste exporten är skadad; exportera igen.",
+            );
+            (None, Some(said))
+        }
     };
     let seen = OwnSeen::Job { last_success_at, last_error, period: BACKUP_EVERY };
     Some(thing("ownBackup", "export", "quarterdeck export", seen))
@@ -196,7 +221,13 @@ fn ca_facts(pem: &str) -> OwnSeen {
                 json!({ "subject": ca.subject, "serialNumber": ca.serial_number, "sha256": ca.sha256 });
             expiring(Some(ca.not_before), ca.not_after, shown)
         }
-        None => OwnSeen::Unreadable { why: "The device authority's certificate is damaged.".to_owned() },
+        None => OwnSeen::Unreadable {
+            why: Words::new(
+                "The device authority's certificate is damaged.",
+                "Het certificaat van de apparaatinstantie is beschadigd.",
+                "Enhetsutfärdarens certifikat är skadat.",
+            ),
+        },
     }
 }
 

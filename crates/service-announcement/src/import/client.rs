@@ -1,11 +1,12 @@
 //! Asks the other service: a token by client credentials, then pages of a list.
 
-use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use jobs::Trouble;
-use outbound::{Answer, Client, Request, Target};
+use outbound::{Answer, Client, OutboundError, Request, Target};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+use super::words::{self, Asked};
 
 /// A list with more pages is one that leads in a circle.
 const PAGES_MAX: usize = 2_000;
@@ -60,9 +61,9 @@ impl<'a> Talk<'a> {
             form.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
         let request =
             Request::post(target(&to.token_url)?, "application/x-www-form-urlencoded", form.join("&"));
-        let answer = client.send(request).await.map_err(|error| Trouble::passing(error.to_string()))?;
-        good(&answer, now, "The sign-in")?;
-        let token: Token = answer.json().map_err(|error| Trouble::passing(error.to_string()))?;
+        let answer = client.send(request).await.map_err(unheard)?;
+        good(&answer, now, Asked::SignIn)?;
+        let token: Token = answer.json().map_err(unheard)?;
         let ahead = ahead(&answer, now);
         Ok(Talk { client, token: token.access_token, now, ahead })
     }
@@ -74,19 +75,17 @@ impl<'a> Talk<'a> {
     pub async fn page<T: DeserializeOwned>(&mut self, pages: &mut Pages) -> Result<Option<Vec<T>>, Trouble> {
         let Some(address) = pages.next.as_deref() else { return Ok(None) };
         if pages.n_asked == PAGES_MAX {
-            return Err(Trouble::lasting(format!("The list of {} has no end.", pages.list)));
+            return Err(Trouble::lasting(words::endless(pages.list)));
         }
         let address = target(address)?;
         // The token is for this service: it does not follow a link to another.
         if !address.is_same_origin(&pages.root) {
-            let message = "A next page is on another host than the service; it was not asked for.";
-            return Err(Trouble::lasting(message));
+            return Err(Trouble::lasting(words::elsewhere()));
         }
-        let answer = self.client.send(Request::get(address).bearer(&self.token)).await;
-        let answer = answer.map_err(|error| Trouble::passing(error.to_string()))?;
-        good(&answer, self.now, &format!("The list of {}", pages.list))?;
+        let answer = self.client.send(Request::get(address).bearer(&self.token)).await.map_err(unheard)?;
+        good(&answer, self.now, Asked::List(pages.list))?;
         self.ahead = ahead(&answer, self.now).or(self.ahead);
-        let page: Page = answer.json().map_err(|error| Trouble::passing(error.to_string()))?;
+        let page: Page = answer.json().map_err(unheard)?;
         (pages.next, pages.n_asked) = (page.next, pages.n_asked + 1);
         // An item in another shape does not keep the others out.
         let items = page.value.into_iter().filter_map(|item| serde_json::from_value(item).ok());
@@ -117,33 +116,24 @@ impl Pages {
 }
 
 fn target(address: &str) -> Result<Target, Trouble> {
-    Target::parse(address).map_err(|error| Trouble::lasting(error.to_string()))
+    Target::parse(address).map_err(|error| Trouble::lasting(error.words()))
+}
+
+fn unheard(error: OutboundError) -> Trouble {
+    Trouble::passing(error.words())
 }
 
 /// What an answer that is no success means for the job.
-fn good(answer: &Answer, now: Timestamp, what: &str) -> Result<(), Trouble> {
+fn good(answer: &Answer, now: Timestamp, asked: Asked) -> Result<(), Trouble> {
     let status = answer.status;
     if status.is_success() {
         return Ok(());
     }
-    if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
-        let message = format!("{what}: {} asks to wait ({status}).", answer.host);
-        return Err(match answer.retry_after(now) {
-            Some(at) => Trouble::until(message, at),
-            None => Trouble::passing(message),
-        });
+    let said = words::refused(asked, &answer.host, status);
+    match answer.retry_after(now).filter(|_| words::asks_to_wait(status)) {
+        Some(at) => Err(Trouble::until(said, at)),
+        None => Err(Trouble::passing(said)),
     }
-    let advice = match status {
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => {
-            "check the client id, the secret and its expiry"
-        }
-        StatusCode::FORBIDDEN => {
-            "let an administrator there consent to ServiceHealth.Read.All and ServiceMessage.Read.All"
-        }
-        StatusCode::NOT_FOUND => "check the address of the service",
-        _ => "it is tried again",
-    };
-    Err(Trouble::passing(format!("{what}: {} answered {status}; {advice}.", answer.host)))
 }
 
 /// How far the clock behind an answer is ahead of ours.

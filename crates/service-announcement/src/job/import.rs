@@ -4,6 +4,7 @@ mod keep;
 
 use jiff::{SignedDuration, Timestamp};
 use jobs::{Assignment, NewJob, Trouble, Work};
+use notify::Words;
 use serde_json::json;
 use store::{SqlError, TenantId, Tx};
 use uuid::Uuid;
@@ -48,6 +49,12 @@ pub async fn ask_due(feature: &ServiceAnnouncement, tenant: TenantId) -> Result<
     written.await
 }
 
+/// Does not wait with an import that is to be tried again. Answers whether there is one.
+pub(crate) fn hasten(tx: &mut Tx<'_, '_>, source: Uuid, now: Timestamp) -> Result<bool, SqlError> {
+    let params = [KIND.into(), source.to_string().into(), now.into()];
+    Ok(tx.exec(&sql::HASTEN_SOURCE, &params)? > 0)
+}
+
 /// Whether an import of the source waits or runs.
 pub(crate) fn is_busy(tx: &mut Tx<'_, '_>, source: Uuid) -> Result<bool, SqlError> {
     Ok(tx.row(&sql::SOURCE_BUSY, &[KIND.into(), source.to_string().into()])?.is_some())
@@ -72,9 +79,12 @@ async fn run(feature: &ServiceAnnouncement, assignment: Assignment) -> Result<()
     let (tenant, payload) = (assignment.tenant, &assignment.job.payload);
     let id = payload["sourceId"].as_str().and_then(|id| Uuid::try_parse(id).ok());
     let id = id.ok_or_else(|| Trouble::lasting("The job names no source."))?;
-    // A source that was deleted meanwhile needs nothing.
-    let Some((connection, until)) = load(feature, tenant, id).await? else { return Ok(()) };
-    let outcome = import(feature, tenant, &connection, until).await;
+    // A source that was deleted or switched off meanwhile needs nothing.
+    let outcome = match load(feature, tenant, id).await {
+        Ok(None) => return Ok(()),
+        Ok(Some((connection, until))) => import(feature, tenant, &connection, until).await,
+        Err(trouble) => Err(trouble),
+    };
     let now = feature.world.clock.now();
     let told = outcome.clone();
     let written = feature.store.write(tenant, move |tx| match told {
@@ -83,8 +93,9 @@ async fn run(feature: &ServiceAnnouncement, assignment: Assignment) -> Result<()
             tx.exec(&sql::SOURCE_DONE, &params).map(drop)
         }
         Err(trouble) => {
-            let error: String = trouble.message.chars().take(ERROR_CHARS_MAX).collect();
-            tx.exec(&sql::SOURCE_FAILED, &[id.into(), error.into()]).map(drop)
+            let said = trouble.said.map(|text| text.chars().take(ERROR_CHARS_MAX).collect());
+            let [en, nl, sv] = said.columns();
+            tx.exec(&sql::SOURCE_FAILED, &[id.into(), en.into(), nl.into(), sv.into()]).map(drop)
         }
     });
     written.await?;
@@ -111,7 +122,11 @@ async fn load(
         client_id: row.get(3)?,
         scope: row.get(4)?,
         secret: secret.ok_or_else(|| {
-            Trouble::lasting("The secret cannot be opened with this server's key; add the connection again.")
+            Trouble::lasting(Words::new(
+                "The secret cannot be opened with this server's key; give the connection its secret again.",
+                "Het geheim kan niet worden geopend met de sleutel van deze server; geef de verbinding haar geheim opnieuw.",
+                "Hemligheten kan inte öppnas med den här serverns nyckel; ge anslutningen dess hemlighet igen.",
+            ))
         })?,
     };
     Ok(Some((connection, Until { issues: row.get(6)?, messages: row.get(7)? })))

@@ -1,25 +1,23 @@
 //! Lists the issues in the environment that require action, worst first.
 
 use api::list::Page;
-use api::{Failure, Permitted};
+use api::{Failure, Permitted, Reader};
 use axum::extract::RawQuery;
-use axum::http::HeaderMap;
 
-use super::reader_language;
-use crate::model::language_tag;
+use super::Asked;
 use crate::{ServiceAnnouncement, view};
 
 pub async fn list(
     feature: ServiceAnnouncement,
     permitted: Permitted,
-    headers: HeaderMap,
+    Reader(language): Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Page, Failure> {
-    let root = format!("{}/api/tenantStatus", feature.origin);
-    let bound = [language_tag(reader_language(&headers)).into()];
-    let query = query.unwrap_or_default();
-    let read = feature
-        .store
-        .read(permitted.tenant(), move |tx| view::ACTION_ITEMS.page_with(tx, &root, &query, &bound));
-    read.await
+    let asked = Asked {
+        view: &view::ACTION_ITEMS,
+        root: format!("{}/api/tenantStatus", feature.origin),
+        query: query.unwrap_or_default(),
+        bound: vec![language.tag().into()],
+    };
+    asked.page(&feature, &permitted).await
 }

@@ -1,14 +1,12 @@
 //! Lists the message center's messages, with the reader's own marks.
 
 use api::list::Page;
-use api::{Failure, Permitted};
+use api::{Failure, Permitted, Reader};
 use axum::extract::{Path, RawQuery};
-use axum::http::HeaderMap;
+use notify::Language;
 use policy::{Need, action, permit};
-use store::Value;
 
-use super::reader_language;
-use crate::model::language_tag;
+use super::Asked;
 use crate::{ServiceAnnouncement, view};
 
 /// The reader's id when the caller is a person.
@@ -23,41 +21,39 @@ pub(crate) fn may_read_privacy(permitted: &Permitted) -> bool {
     permit(&permitted.caller, Need::Action(action::MESSAGE_CENTER_READ_PRIVACY)).is_ok()
 }
 
-fn bound(feature: &ServiceAnnouncement, permitted: &Permitted, headers: &HeaderMap) -> [Value; 4] {
-    [
-        language_tag(reader_language(headers)).into(),
+fn asked(
+    feature: &ServiceAnnouncement,
+    version: &str,
+    (permitted, language): (&Permitted, Language),
+    query: Option<String>,
+) -> Asked {
+    let bound = vec![
+        language.tag().into(),
         reader(permitted).map(|id| id.to_string()).unwrap_or_default().into(),
         may_read_privacy(permitted).into(),
         feature.world.clock.now().into(),
-    ]
+    ];
+    Asked { view: &view::MESSAGES, root: feature.root(version), query: query.unwrap_or_default(), bound }
 }
 
 pub async fn list(
     feature: ServiceAnnouncement,
     version: &'static str,
     permitted: Permitted,
-    headers: HeaderMap,
+    Reader(language): Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Page, Failure> {
-    let (root, bound) = (feature.root(version), bound(&feature, &permitted, &headers));
-    let query = query.unwrap_or_default();
-    let read =
-        feature.store.read(permitted.tenant(), move |tx| view::MESSAGES.page_with(tx, &root, &query, &bound));
-    read.await
+    asked(&feature, version, (&permitted, language), query).page(&feature, &permitted).await
 }
 
 pub async fn show(
     feature: ServiceAnnouncement,
     version: &'static str,
     permitted: Permitted,
-    headers: HeaderMap,
+    Reader(language): Reader,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Page, Failure> {
-    let (root, bound) = (feature.root(version), bound(&feature, &permitted, &headers));
-    let (query, missing) = (query.unwrap_or_default(), format!("There is no message '{id}' here."));
-    let read = feature
-        .store
-        .read(permitted.tenant(), move |tx| view::MESSAGES.one_with(tx, &root, &id, &query, &bound));
-    read.await?.ok_or_else(|| Failure::not_found(missing).target("id"))
+    let asked = asked(&feature, version, (&permitted, language), query);
+    asked.one(&feature, &permitted, ("message", id)).await
 }

@@ -1,25 +1,23 @@
 //! Lists the services and how they are, with `$expand=issues`.
 
 use api::list::Page;
-use api::{Failure, Permitted};
+use api::{Failure, Permitted, Reader};
 use axum::extract::{Path, RawQuery};
-use axum::http::HeaderMap;
 use serde_json::Value;
 use store::{Tx, Value as Bound};
 
 use super::issues::bound;
-use super::reader_language;
 use crate::{ServiceAnnouncement, view};
 
 pub async fn list(
     feature: ServiceAnnouncement,
     version: &'static str,
     permitted: Permitted,
-    headers: HeaderMap,
+    Reader(language): Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Page, Failure> {
     let (query, is_expanded) = without_expand(query.as_deref().unwrap_or(""))?;
-    let (root, bound) = (feature.root(version), bound(&feature, reader_language(&headers)));
+    let (root, bound) = (feature.root(version), bound(&feature, language));
     let read = feature.store.read(permitted.tenant(), move |tx| {
         let mut page = view::OVERVIEWS.page(tx, &root, &asked(&query, is_expanded))?;
         if is_expanded {
@@ -36,12 +34,12 @@ pub async fn show(
     feature: ServiceAnnouncement,
     version: &'static str,
     permitted: Permitted,
-    headers: HeaderMap,
+    Reader(language): Reader,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Page, Failure> {
     let (query, is_expanded) = without_expand(query.as_deref().unwrap_or(""))?;
-    let (root, bound) = (feature.root(version), bound(&feature, reader_language(&headers)));
+    let (root, bound) = (feature.root(version), bound(&feature, language));
     let missing = format!("There is no service '{id}' here; healthOverviews lists them.");
     let read = feature.store.read(permitted.tenant(), move |tx| {
         let page = view::OVERVIEWS.one(tx, &root, &id, &asked(&query, is_expanded))?;

@@ -16,8 +16,14 @@ use super::{Deck, HOME, check};
 
 const ISSUES: &str = "/graph/v1.0/admin/serviceAnnouncement/issues";
 const MESSAGES: &str = "/graph/v1.0/admin/serviceAnnouncement/messages";
+const SOURCES: &str = "/api/serviceAnnouncement/sources";
 const SECRET: &str = "p&ss=w%rd";
 const SEALED: Sql = Sql::tenant("select sealed_secret from announcement_source where tenant_id = $1");
+
+/// As a version left it that told people in English only.
+const AS_BEFORE: Sql = Sql::tenant(
+    "update announcement_source set last_error_nl = null, last_error_sv = null where tenant_id = $1",
+);
 
 /// What the double answers, and what it was asked.
 #[derive(Default)]
@@ -246,6 +252,72 @@ fn a_service_that_asks_to_wait_is_waited_for_and_one_that_leads_away_is_not_foll
     });
 }
 
+/// What the page shows of the last failure, to a reader of this language.
+async fn failure(deck: &Deck, who: &str) -> Value {
+    deck.get(who, SOURCES).await["value"][0]["lastError"].clone()
+}
+
+#[test]
+fn why_an_import_failed_is_said_in_the_readers_language_and_what_is_older_as_it_was() {
+    check(async |deck: Deck| {
+        let double = Double::start().await;
+        let id = deck.connect(&double).await;
+        let one = format!("{SOURCES}/{id}");
+        let wrong = Some(json!({ "clientSecret": "wrong" }));
+        assert_eq!(deck.ask("support", Method::PATCH, &one, wrong).await.0, StatusCode::OK);
+        deck.import().await;
+        for (who, said) in [
+            ("support/en", "The sign-in: 127.0.0.1 answered 401 Unauthorized; check the client id"),
+            ("support/nl", "Het aanmelden: 127.0.0.1 antwoordde 401 Unauthorized; controleer de client-id"),
+            ("support/sv", "Inloggningen: 127.0.0.1 svarade 401 Unauthorized; kontrollera klient-id:t"),
+        ] {
+            let failure = failure(&deck, who).await;
+            assert!(failure.as_str().is_some_and(|text| text.starts_with(said)), "{failure}");
+        }
+        let aged = deck.store.write(HOME, |tx| tx.exec(&AS_BEFORE, &[]));
+        aged.await.unwrap_or_else(|error: SqlError| panic!("{error}"));
+        assert_eq!(failure(&deck, "support/sv").await, failure(&deck, "support/en").await);
+    });
+}
+
+#[test]
+fn a_connection_is_changed_paused_and_asked_again_without_waiting() {
+    check(async |deck: Deck| {
+        let double = Double::start().await;
+        let id = deck.connect(&double).await;
+        let (one, run) = (format!("{SOURCES}/{id}"), format!("{SOURCES}/{id}/run"));
+        double.set(|script| script.issues = vec![theirs("EX1", "investigating", 15)]);
+        let elsewhere = json!({ "tokenUrl": format!("{}/nowhere", double.origin) });
+        let (status, answer) = deck.ask("support", Method::PATCH, &one, Some(elsewhere.clone())).await;
+        assert_eq!((status, &answer["code"]), (StatusCode::BAD_REQUEST, &json!("secret_needed")), "{answer}");
+        let mut with_secret = elsewhere;
+        with_secret["clientSecret"] = json!(SECRET);
+        assert_eq!(deck.ask("support", Method::PATCH, &one, Some(with_secret)).await.0, StatusCode::OK);
+        deck.import().await;
+        assert_eq!(deck.source().await["isRunning"], true, "it is to be tried again");
+        let back = json!({ "tokenUrl": format!("{}/token", double.origin), "clientSecret": SECRET });
+        assert_eq!(deck.ask("support", Method::PATCH, &one, Some(back)).await.0, StatusCode::OK);
+        double.set(|script| script.throttles = true);
+        deck.import().await;
+        assert_eq!(deck.source().await["isRunning"], true, "the service asked to wait");
+        assert_eq!(deck.ask("support", Method::POST, &run, None).await.0, StatusCode::ACCEPTED);
+        deck.import().await;
+        let source = deck.source().await;
+        assert_eq!((&source["lastError"], deck.ids(ISSUES).await), (&Value::Null, vec!["EX1".to_owned()]));
+        let pause = json!({ "displayName": "Ours", "isEnabled": false });
+        let (_, shown) = deck.ask("support", Method::PATCH, &one, Some(pause)).await;
+        assert_eq!((&shown["displayName"], &shown["isEnabled"]), (&json!("Ours"), &json!(false)));
+        let (status, answer) = deck.ask("support", Method::POST, &run, None).await;
+        assert_eq!((status, &answer["code"]), (StatusCode::CONFLICT, &json!("disabled")), "{answer}");
+        let n_audited = deck.n_audited().await;
+        for (who, status) in [("reader", StatusCode::FORBIDDEN), ("foreigner", StatusCode::NOT_FOUND)] {
+            let answer = deck.ask(who, Method::PATCH, &one, Some(json!({ "isEnabled": true }))).await;
+            assert_eq!(answer.0, status, "{who}");
+        }
+        assert_eq!(deck.n_audited().await, n_audited, "a refusal changes nothing");
+    });
+}
+
 #[test]
 fn a_secret_is_sealed_never_shown_and_not_sent_in_the_clear() {
     check(async |deck: Deck| {
@@ -279,6 +351,13 @@ fn a_secret_is_sealed_never_shown_and_not_sent_in_the_clear() {
             );
         }
         let run = format!("/api/serviceAnnouncement/sources/{id}/run");
+        assert_eq!(
+            deck.ask("support", Method::POST, &run, None).await.0,
+            StatusCode::CONFLICT,
+            "it is asked at once"
+        );
+        deck.import().await;
+        deck.world.clock.advance(SignedDuration::from_secs(1));
         assert_eq!(deck.ask("support", Method::POST, &run, None).await.0, StatusCode::ACCEPTED);
         assert_eq!(deck.ask("support", Method::POST, &run, None).await.0, StatusCode::CONFLICT);
         assert_eq!(deck.ask("foreigner", Method::POST, &run, None).await.0, StatusCode::NOT_FOUND);

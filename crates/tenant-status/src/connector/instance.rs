@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use store::{Row, SqlError, Tx, Value};
 use uuid::Uuid;
+use words::Words;
 
 use crate::catalogue::{ConnectorType, Kind, SyncKind};
 use crate::model::{Facts, Judged, Rule, Seen, judge};
@@ -68,7 +69,7 @@ pub(crate) struct Syncing {
     pub(crate) cursor: Option<String>,
     pub(crate) last_success_at: Option<Timestamp>,
     pub(crate) last_attempt_at: Option<Timestamp>,
-    pub(crate) last_error: Option<String>,
+    pub(crate) last_error: Option<Words>,
     pub(crate) next_expected_at: Option<Timestamp>,
     pub(crate) next_run_at: Option<Timestamp>,
     pub(crate) running_since: Option<Timestamp>,
@@ -175,6 +176,7 @@ impl Instance {
 
     fn params(&self) -> Vec<Value> {
         let (credential, sync) = (&self.credential, &self.sync);
+        let [error, error_nl, error_sv] = Words::columns_of(sync.last_error.as_ref());
         vec![
             self.id.into(),
             (&self.family).into(),
@@ -196,7 +198,9 @@ impl Instance {
             sync.cursor.clone().into(),
             sync.last_success_at.into(),
             sync.last_attempt_at.into(),
-            sync.last_error.clone().into(),
+            error.into(),
+            error_nl.into(),
+            error_sv.into(),
             sync.next_expected_at.into(),
             sync.next_run_at.into(),
             sync.running_since.into(),
@@ -240,11 +244,11 @@ fn read(row: &Row) -> Result<Instance, SqlError> {
         cursor: row.get(17)?,
         last_success_at: row.get(18)?,
         last_attempt_at: row.get(19)?,
-        last_error: row.get(20)?,
-        next_expected_at: row.get(21)?,
-        next_run_at: row.get(22)?,
-        running_since: row.get(23)?,
-        token_hash: row.get(24)?,
+        last_error: Words::of_columns([row.get(20)?, row.get(21)?, row.get(22)?]),
+        next_expected_at: row.get(23)?,
+        next_run_at: row.get(24)?,
+        running_since: row.get(25)?,
+        token_hash: row.get(26)?,
     };
     Ok(Instance {
         id: row.get(0)?,

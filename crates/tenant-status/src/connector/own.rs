@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use store::{SqlError, TenantId, Tx};
 use uuid::Uuid;
+use words::Words;
 use world::World;
 
 use super::instance::{self, Credential, CredentialState, Instance, Syncing};
@@ -41,9 +42,9 @@ pub enum OwnSeen {
     /// A certificate or secret; `facts` are shown and hold nothing secret.
     Credential { valid_from: Option<Timestamp>, expires_at: Option<Timestamp>, facts: Value },
     /// It should be there and cannot be read; one plain sentence.
-    Unreadable { why: String },
+    Unreadable { why: Words },
     /// A job that should succeed every `period`.
-    Job { last_success_at: Option<Timestamp>, last_error: Option<String>, period: SignedDuration },
+    Job { last_success_at: Option<Timestamp>, last_error: Option<Words>, period: SignedDuration },
 }
 
 /// Tells a tenant's own things: the program, which knows them all.

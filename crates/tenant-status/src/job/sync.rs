@@ -5,6 +5,7 @@ use jobs::{Assignment, NewJob, Trouble, Work};
 use serde_json::json;
 use store::{Row, Sql, SqlError, TenantId, Tx};
 use uuid::Uuid;
+use words::Words;
 
 use crate::TenantStatus;
 use crate::connector::instance::{self, Credential, CredentialState, Instance};
@@ -16,8 +17,6 @@ use crate::sync::{Asked, SyncError, Synced};
 const KIND: &str = "connector.sync";
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
 const ATTEMPTS_MAX: i64 = 3;
-const LOST: &str = "The credential cannot be opened: this server's key file is not the one it was sealed with. Upload it \
-                    again, or restore the key file.";
 const MESSAGE_CHARS_MAX: usize = 1_000;
 
 const RUN: Sql = Sql::tenant("select outcome from connector_run where tenant_id = $1 and id = $2");
@@ -62,6 +61,7 @@ fn begin(
     now: Timestamp,
 ) -> Result<(), SqlError> {
     let none: Option<Timestamp> = None;
+    let nothing: Option<String> = None;
     let params = [
         run.into(),
         instance.into(),
@@ -70,6 +70,8 @@ fn begin(
         none.into(),
         "running".into(),
         "".into(),
+        nothing.clone().into(),
+        nothing.into(),
         "{}".into(),
     ];
     tx.exec(&sql::INSERT_RUN, &params).map(drop)
@@ -87,13 +89,25 @@ struct Begun {
 async fn run(status: TenantStatus, assignment: Assignment) -> Result<(), Trouble> {
     let tenant = assignment.tenant;
     let Some(begun) = start(&status, &assignment).await? else { return Ok(()) };
-    let outcome = match begun.credential_is_lost.then_some(LOST) {
-        Some(sentence) => Err(SyncError { is_final: true, ..SyncError::new(sentence) }),
-        None => synchronise(&status, tenant, &begun).await?,
+    let outcome = if begun.credential_is_lost {
+        Err(SyncError { is_final: true, ..SyncError::new(lost()) })
+    } else {
+        synchronise(&status, tenant, &begun).await?
     };
     let trouble = outcome.as_ref().err().map(|error| trouble(error, status.world.clock.now()));
     finish(&status, tenant, (begun.instance.id, begun.run), outcome).await?;
     trouble.map_or(Ok(()), Err)
+}
+
+fn lost() -> Words {
+    Words::new(
+        "The credential cannot be opened: this server's key file is not the one it was sealed with. Upload it again, or \
+         restore the key file.",
+        "De referentie kan niet worden geopend: het sleutelbestand van deze server is niet dat waarmee ze is verzegeld. \
+         Upload haar opnieuw of zet het sleutelbestand terug.",
+        "Autentiseringsuppgiften kan inte öppnas: den här serverns nyckelfil är inte den som den förseglades med. Ladda \
+         upp den igen eller återställ nyckelfilen.",
+    )
 }
 
 async fn synchronise(
@@ -103,15 +117,19 @@ async fn synchronise(
 ) -> Result<Result<Synced, SyncError>, Trouble> {
     Ok(match begun.instance.sync.kind.and_then(|kind| status.syncs.of(kind).cloned()) {
         Some(sync) => sync.run(asked(status, tenant, begun)?).await,
-        None => Err(SyncError::new("This server does not know how to synchronise this connector any more.")),
+        None => Err(SyncError::new(Words::new(
+            "This server does not know how to synchronise this connector any more.",
+            "Deze server weet niet meer hoe deze connector wordt gesynchroniseerd.",
+            "Den här servern vet inte längre hur den här anslutningen synkroniseras.",
+        ))),
     })
 }
 
 fn trouble(error: &SyncError, now: Timestamp) -> Trouble {
     match error.retry_after {
-        _ if error.is_final => Trouble::lasting(&error.sentence),
-        Some(wait) => Trouble::until(&error.sentence, now.saturating_add(wait).unwrap_or(Timestamp::MAX)),
-        None => Trouble::passing(&error.sentence),
+        _ if error.is_final => Trouble::lasting(error.said.clone()),
+        Some(wait) => Trouble::until(error.said.clone(), now.saturating_add(wait).unwrap_or(Timestamp::MAX)),
+        None => Trouble::passing(error.said.clone()),
     }
 }
 
@@ -175,11 +193,12 @@ async fn finish(
     let written = status.store.write(tenant, move |tx| {
         let now = inner.world.clock.now();
         let (word, message, counts) = match &outcome {
-            Ok(synced) => ("succeeded", shortened(&synced.message), synced.counts.clone()),
-            Err(error) => ("failed", shortened(&error.sentence), json!({})),
+            Ok(synced) => ("succeeded", &synced.message, synced.counts.clone()),
+            Err(error) => ("failed", &error.said, json!({})),
         };
         let counts = if counts.is_object() { counts.to_string() } else { "{}".to_owned() };
-        let params = [run.into(), now.into(), word.into(), message.into(), counts.into()];
+        let [en, nl, sv] = message.map(shortened).columns();
+        let params = [run.into(), now.into(), word.into(), en.into(), nl.into(), sv.into(), counts.into()];
         tx.exec(&sql::FINISH_RUN, &params)?;
         let Some(mut instance) = instance::locked(tx, id)? else { return Ok::<_, SqlError>(()) };
         learn(&mut instance, outcome, now);
@@ -213,7 +232,7 @@ fn learn(instance: &mut Instance, outcome: Result<Synced, SyncError>, now: Times
                 };
             }
         }
-        Err(error) => sync.last_error = Some(shortened(&error.sentence)),
+        Err(error) => sync.last_error = Some(error.said.map(shortened)),
     }
 }
 

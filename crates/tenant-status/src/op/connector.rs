@@ -21,6 +21,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use store::Tx;
 use uuid::Uuid;
+use words::Language;
 use world::World;
 
 use crate::TenantStatus;
@@ -121,7 +122,7 @@ pub(crate) async fn change(
         keep::bump(tx)?;
         let about = (target.ty, &instance);
         record(tx, &inner.world, actor, activity, about, details, now)?;
-        Ok::<_, Failure>(view::instance(target.ty, &instance, now))
+        Ok::<_, Failure>(view::instance(target.ty, &instance, (now, Language::En)))
     });
     let changed = changed.await?;
     status.changes.tell(tenant);

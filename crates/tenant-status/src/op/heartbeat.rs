@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::{SqlError, TenantId, Tx};
 use uuid::Uuid;
+use words::Words;
 
 use crate::TenantStatus;
 use crate::connector::instance::{self, Instance};
@@ -144,10 +145,17 @@ fn learn(instance: &mut Instance, beat: &Heartbeat, now: Timestamp) {
         }
         Outcome::Failure => {
             let message = shortened(&beat.message);
-            let none = "It reported a failure without saying why.".to_owned();
-            sync.last_error = Some(if message.is_empty() { none } else { message });
+            sync.last_error = Some(if message.is_empty() { unsaid() } else { Words::same(message) });
         }
     }
+}
+
+fn unsaid() -> Words {
+    Words::new(
+        "It reported a failure without saying why.",
+        "Er werd een fout gemeld zonder te zeggen waarom.",
+        "Ett fel rapporterades utan att orsaken angavs.",
+    )
 }
 
 fn put_run(
@@ -158,6 +166,8 @@ fn put_run(
     now: Timestamp,
 ) -> Result<(), SqlError> {
     let outcome = if beat.status == Outcome::Success { "succeeded" } else { "failed" };
+    // What it says of itself is shown as it said it.
+    let own_words: Option<String> = None;
     let params = [
         id.into(),
         instance.id.into(),
@@ -166,6 +176,8 @@ fn put_run(
         now.into(),
         outcome.into(),
         shortened(&beat.message).into(),
+        own_words.clone().into(),
+        own_words.into(),
         "{}".into(),
     ];
     tx.exec(&sql::INSERT_RUN, &params).map(drop)

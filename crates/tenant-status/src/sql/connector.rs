@@ -5,8 +5,8 @@ use store::Sql;
 pub(crate) const INSTANCES: Sql = Sql::tenant(
     "select id, family, display_name, is_enabled, owner, how_to_renew, settings, configured_at, created_at, modified_at,
      credential_state, credential_facts, valid_from, expires_at, credential_at, sync_kind, sync_every_seconds,
-     sync_cursor, last_success_at, last_attempt_at, last_error, next_expected_at, next_run_at, running_since,
-     heartbeat_token_hash
+     sync_cursor, last_success_at, last_attempt_at, last_error, last_error_nl, last_error_sv, next_expected_at,
+     next_run_at, running_since, heartbeat_token_hash
      from connector_instance
      where tenant_id = $1 and ($2 = '' or family = $2) and ($3 = '' or id = $3) order by display_name, id limit 5000",
 );
@@ -18,17 +18,18 @@ pub(crate) const COUNT_INSTANCES: Sql =
 pub(crate) const INSERT_INSTANCE: Sql = Sql::tenant(
     "insert into connector_instance (tenant_id, id, family, display_name, is_enabled, owner, how_to_renew, settings,
      configured_at, created_at, modified_at, credential_state, credential_facts, valid_from, expires_at, credential_at,
-     sync_kind, sync_every_seconds, sync_cursor, last_success_at, last_attempt_at, last_error, next_expected_at,
-     next_run_at, running_since, heartbeat_token_hash)
+     sync_kind, sync_every_seconds, sync_cursor, last_success_at, last_attempt_at, last_error, last_error_nl,
+     last_error_sv, next_expected_at, next_run_at, running_since, heartbeat_token_hash)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-     $24, $25, $26)",
+     $24, $25, $26, $27, $28)",
 );
 pub(crate) const UPDATE_INSTANCE: Sql = Sql::tenant(
     "update connector_instance set family = $3, display_name = $4, is_enabled = $5, owner = $6, how_to_renew = $7,
      settings = $8, configured_at = $9, created_at = $10, modified_at = $11, credential_state = $12,
      credential_facts = $13, valid_from = $14, expires_at = $15, credential_at = $16, sync_kind = $17,
      sync_every_seconds = $18, sync_cursor = $19, last_success_at = $20, last_attempt_at = $21, last_error = $22,
-     next_expected_at = $23, next_run_at = $24, running_since = $25, heartbeat_token_hash = $26
+     last_error_nl = $23, last_error_sv = $24, next_expected_at = $25, next_run_at = $26, running_since = $27,
+     heartbeat_token_hash = $28
      where tenant_id = $1 and id = $2",
 );
 pub(crate) const DELETE_INSTANCE: Sql =
@@ -89,14 +90,14 @@ pub(crate) const FORGET_CHANGES: Sql =
 
 pub(crate) const INSERT_RUN: Sql = Sql::tenant(
     "insert into connector_run (tenant_id, id, instance_id, requested_by, started_at, finished_at, outcome, message,
-     counts) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+     message_nl, message_sv, counts) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 );
 pub(crate) const FINISH_RUN: Sql = Sql::tenant(
-    "update connector_run set finished_at = $3, outcome = $4, message = $5, counts = $6
+    "update connector_run set finished_at = $3, outcome = $4, message = $5, message_nl = $6, message_sv = $7, counts = $8
      where tenant_id = $1 and id = $2",
 );
 pub(crate) const RUNS: Sql = Sql::tenant(
-    "select id, requested_by, started_at, finished_at, outcome, message, counts from connector_run
+    "select id, requested_by, started_at, finished_at, outcome, message, message_nl, message_sv, counts from connector_run
      where tenant_id = $1 and instance_id = $2 order by started_at desc, id limit $3",
 );
 pub(crate) const FORGET_RUNS: Sql =

@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue};
 use outbound::{Answer, Client, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use words::Words;
 use world::World;
 
 use super::oauth1::{Token, authorization};
@@ -77,7 +78,11 @@ impl Sync for AppleDep {
                 None => self.devices(&asked, &session, None).await,
             };
             found.map_err(|stop| match stop {
-                Stop::Cursor => SyncError::new("Apple refuses to go on with its own list of devices."),
+                Stop::Cursor => SyncError::new(Words::new(
+                    "Apple refuses to go on with its own list of devices.",
+                    "Apple weigert verder te gaan met de eigen lijst met apparaten.",
+                    "Apple vägrar att fortsätta med sin egen lista över enheter.",
+                )),
                 Stop::Trouble(error) => error,
             })
         })
@@ -103,7 +108,11 @@ impl AppleDep {
         let Some(Stored::EnrolmentToken { consumer_key, consumer_secret, access_token, access_secret }) =
             Stored::read(asked.credential.as_deref())
         else {
-            return Err(SyncError::lasting("There is no server token; upload it first."));
+            return Err(SyncError::lasting(Words::new(
+                "There is no server token; upload it first.",
+                "Er is geen servertoken; upload die eerst.",
+                "Det finns ingen servertoken; ladda upp den först.",
+            )));
         };
         let token = Token {
             consumer_key: &consumer_key,
@@ -115,8 +124,13 @@ impl AppleDep {
         let nonce = self.world.entropy.token(16);
         let url = format!("{root}/session");
         let header = authorization(&token, ("GET", &url), &[], (&nonce, asked.now.as_second()));
-        let mut value = HeaderValue::try_from(header)
-            .map_err(|_| SyncError::lasting("The server token cannot be sent; upload it again."))?;
+        let mut value = HeaderValue::try_from(header).map_err(|_| {
+            SyncError::lasting(Words::new(
+                "The server token cannot be sent; upload it again.",
+                "De servertoken kan niet worden verzonden; upload die opnieuw.",
+                "Servertoken kan inte skickas; ladda upp den igen.",
+            ))
+        })?;
         value.set_sensitive(true);
         let request = Request::get(under(&asked.settings, ROOT, "/session")?)
             .header(http::header::AUTHORIZATION, value)
@@ -126,8 +140,13 @@ impl AppleDep {
             return Err(refusal(&answer, asked));
         }
         let session: Session = answer.json()?;
-        let mut value = HeaderValue::try_from(session.auth_session_token)
-            .map_err(|_| SyncError::new("Apple answered with a session that cannot be used."))?;
+        let mut value = HeaderValue::try_from(session.auth_session_token).map_err(|_| {
+            SyncError::new(Words::new(
+                "Apple answered with a session that cannot be used.",
+                "Apple antwoordde met een sessie die niet bruikbaar is.",
+                "Apple svarade med en session som inte kan användas.",
+            ))
+        })?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -172,7 +191,12 @@ impl AppleDep {
                 return Ok(synced(&counts, is_delta, kept.map_err(SyncError::new)?, cursor));
             }
         }
-        Err(SyncError::new(format!("Apple's list of devices has more than {PAGES_MAX} pages.")).into())
+        let endless = Words::new(
+            format!("Apple's list of devices has more than {PAGES_MAX} pages."),
+            format!("De lijst met apparaten van Apple heeft meer dan {PAGES_MAX} pagina's."),
+            format!("Apples lista över enheter har fler än {PAGES_MAX} sidor."),
+        );
+        Err(SyncError::new(endless).into())
     }
 }
 
@@ -193,11 +217,20 @@ impl Counts {
 fn synced(counts: &Counts, is_delta: bool, kept: Kept, cursor: Option<String>) -> Synced {
     let Counts { read, added, modified, deleted } = counts;
     let (message, counts) = if is_delta {
-        let message = format!("{added} devices were added, {modified} changed, {deleted} taken away.");
+        let message = Words::new(
+            format!("{added} devices were added, {modified} changed, {deleted} taken away."),
+            format!("{added} apparaten toegevoegd, {modified} gewijzigd, {deleted} weggehaald."),
+            format!("{added} enheter lades till, {modified} ändrades, {deleted} togs bort."),
+        );
         let counts = json!({ "added": added, "modified": modified, "deleted": deleted, "kept": kept.n_kept });
         (message, counts)
     } else {
-        (format!("{read} devices were read."), json!({ "devices": read, "removed": kept.n_removed }))
+        let message = Words::new(
+            format!("{read} devices were read."),
+            format!("{read} apparaten gelezen."),
+            format!("{read} enheter lästes."),
+        );
+        (message, json!({ "devices": read, "removed": kept.n_removed }))
     };
     Synced { message, counts, cursor, credential: None }
 }
@@ -215,14 +248,18 @@ fn names_cursor(answer: &Answer) -> bool {
 fn refusal(answer: &Answer, asked: &Asked) -> SyncError {
     let word = word(answer);
     if word.contains("T_C_NOT_SIGNED") {
-        return SyncError::lasting(
+        return SyncError::lasting(Words::new(
             "Apple waits for somebody to accept its new terms: sign in to Apple Business or School Manager and accept them.",
-        );
+            "Apple wacht tot iemand de nieuwe voorwaarden accepteert: meld u aan bij Apple Business of School Manager en accepteer ze.",
+            "Apple väntar på att någon godkänner de nya villkoren: logga in i Apple Business eller School Manager och godkänn dem.",
+        ));
     }
     if ["ACCESS_DENIED", "token_expired", "oauth_problem"].iter().any(|name| word.contains(name)) {
-        return SyncError::lasting(
+        return SyncError::lasting(Words::new(
             "Apple does not accept the server token any more; download a new one and upload it.",
-        );
+            "Apple accepteert de servertoken niet meer; download een nieuwe en upload die.",
+            "Apple godtar inte servertoken längre; ladda ned en ny och ladda upp den.",
+        ));
     }
     refused(answer, asked.now)
 }

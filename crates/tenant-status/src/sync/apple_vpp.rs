@@ -8,6 +8,7 @@ use std::sync::Arc;
 use outbound::{Answer, Client, Request, Target};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use words::Words;
 
 use super::shelf::{Asset, Kept, Page as ShelfPage, Shelf, Shelved};
 use super::trouble::{Refused, check_root, refused, under};
@@ -71,7 +72,11 @@ impl Sync for AppleVpp {
     fn run(&self, asked: Asked) -> Running<'_> {
         Box::pin(async move {
             let Some(Stored::LocationToken { bearer }) = Stored::read(asked.credential.as_deref()) else {
-                return Err(SyncError::lasting("There is no location token; upload it first."));
+                return Err(SyncError::lasting(Words::new(
+                    "There is no location token; upload it first.",
+                    "Er is geen locatietoken; upload die eerst.",
+                    "Det finns ingen platstoken; ladda upp den först.",
+                )));
             };
             let config: Config = self.get(&asked, &bearer, "/client/config").await?.json()?;
             let (totals, version) = self.assets(&asked, &bearer).await?;
@@ -100,11 +105,21 @@ impl AppleVpp {
             version = page.version_id.or(version);
             match page.next_page_index {
                 Some(next) if next > index => index = next,
-                Some(_) => return Err(SyncError::new("Apple's list of assets goes round in circles.")),
+                Some(_) => {
+                    return Err(SyncError::new(Words::new(
+                        "Apple's list of assets goes round in circles.",
+                        "De lijst met aankopen van Apple draait in een kring.",
+                        "Apples lista över köp går runt i en cirkel.",
+                    )));
+                }
                 None => return Ok((totals, version)),
             }
         }
-        Err(SyncError::new(format!("Apple's list of assets has more than {PAGES_MAX} pages.")))
+        Err(SyncError::new(Words::new(
+            format!("Apple's list of assets has more than {PAGES_MAX} pages."),
+            format!("De lijst met aankopen van Apple heeft meer dan {PAGES_MAX} pagina's."),
+            format!("Apples lista över köp har fler än {PAGES_MAX} sidor."),
+        )))
     }
 }
 
@@ -112,15 +127,22 @@ fn refusal(answer: &Answer, asked: &Asked) -> SyncError {
     let told = answer.json::<Refusal>().ok();
     let number = told.as_ref().and_then(|told| told.error_number);
     if number.is_some_and(|number| TOKEN_ERRORS.contains(&number)) {
-        return SyncError::lasting(
+        return SyncError::lasting(Words::new(
             "Apple does not accept the location token any more; download a new one and upload it.",
-        );
+            "Apple accepteert de locatietoken niet meer; download een nieuwe en upload die.",
+            "Apple godtar inte platstoken längre; ladda ned en ny och ladda upp den.",
+        ));
     }
     let general = refused(answer, asked.now);
     match (number, told.and_then(|told| told.error_message)) {
         (Some(number), Some(message)) => {
             let message: String = message.chars().filter(|c| !c.is_control()).take(200).collect();
-            SyncError { sentence: format!("Apple refuses ({number}): {message}"), ..general }
+            let said = Words::new(
+                format!("Apple refuses ({number}): {message}"),
+                format!("Apple weigert ({number}): {message}"),
+                format!("Apple nekar ({number}): {message}"),
+            );
+            SyncError { said, ..general }
         }
         _ => general,
     }
@@ -143,7 +165,11 @@ fn synced(config: &Config, totals: &Totals, kept: Kept, version: Option<String>)
     // Apple writes the offset without its colon.
     let expires_at = config.token_expiration_date.as_deref().and_then(credential::apple_instant);
     Synced {
-        message: format!("{licences} licences of {assets} apps and books, {available} of them free."),
+        message: Words::new(
+            format!("{licences} licences of {assets} apps and books, {available} of them free."),
+            format!("{licences} licenties van {assets} apps en boeken, waarvan {available} vrij."),
+            format!("{licences} licenser för {assets} appar och böcker, varav {available} lediga."),
+        ),
         counts: json!({ "assets": assets, "licences": licences, "assigned": assigned, "available": available,
             "assetsRemoved": kept.n_removed }),
         cursor: version,

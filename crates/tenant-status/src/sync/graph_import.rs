@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::TenantId;
 use uuid::Uuid;
+use words::Words;
 
 use super::shelf::{AutopilotIdentity, Kept, Page as ShelfPage, Shelf, Shelved};
 use super::trouble::{Refused, address, refused, required};
@@ -77,7 +78,7 @@ pub struct LandedCounts {
 }
 
 /// Landing on its way; an error is for people.
-pub type LandingRun<'a> = std::pin::Pin<Box<dyn Future<Output = Result<LandedCounts, String>> + Send + 'a>>;
+pub type LandingRun<'a> = std::pin::Pin<Box<dyn Future<Output = Result<LandedCounts, Words>> + Send + 'a>>;
 
 /// Where users and devices are kept: whoever keeps them. A page lands whole or not at all, and may come twice.
 pub trait Landing: Send + std::marker::Sync + 'static {
@@ -133,10 +134,7 @@ impl GraphImport {
         let n_autopilot = autopilot.n_kept;
         let cursor = Cursor { users_delta, autopilot_delta };
         Ok(Synced {
-            message: format!(
-                "Users: {} new, {} changed, {} removed. Devices: {} new, {} kept. {n_autopilot} Autopilot identities.",
-                users.made, users.changed, users.removed, devices.made, devices.changed
-            ),
+            message: told(users, devices, n_autopilot),
             counts: json!({
                 "usersMade": users.made, "usersChanged": users.changed, "usersRemoved": users.removed,
                 "usersSkipped": users.skipped, "devicesMade": devices.made, "devicesKept": devices.changed,
@@ -155,7 +153,11 @@ impl GraphImport {
             access_token: String,
         }
         let Some(Stored::ClientSecret { value }) = Stored::read(asked.credential.as_deref()) else {
-            return Err(SyncError::lasting("There is no client secret; add it first."));
+            return Err(SyncError::lasting(Words::new(
+                "There is no client secret; add it first.",
+                "Er is geen clientgeheim; voeg dat eerst toe.",
+                "Det finns ingen klienthemlighet; lägg till den först.",
+            )));
         };
         let lasting = |(_, message)| SyncError::lasting(message);
         let target = address(&asked.settings, "tokenAddress").map_err(lasting)?;
@@ -172,9 +174,17 @@ impl GraphImport {
         let request = Request::post(target, "application/x-www-form-urlencoded", form.join("&"));
         let answer = self.client.send(request).await?;
         if matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED) {
-            return Err(SyncError::lasting(format!(
-                "{} gives no token for this client and secret; check both, and that the secret has not expired.",
-                answer.host
+            let host = &answer.host;
+            return Err(SyncError::lasting(Words::new(
+                format!(
+                    "{host} gives no token for this client and secret; check both, and that the secret has not expired."
+                ),
+                format!(
+                    "{host} geeft geen token voor deze client en dit geheim; controleer beide, en of het geheim niet is verlopen."
+                ),
+                format!(
+                    "{host} ger ingen token för den här klienten och hemligheten; kontrollera båda, och att hemligheten inte har upphört att gälla."
+                ),
             )));
         }
         if !answer.status.is_success() {
@@ -197,7 +207,11 @@ impl GraphImport {
         while let Some(link) = next.take() {
             let Some(page) = graph.page::<GraphUser>(&link).await? else {
                 if is_restarted {
-                    return Err(SyncError::new("The list of users ends before it is complete."));
+                    return Err(SyncError::new(Words::new(
+                        "The list of users ends before it is complete.",
+                        "De lijst met gebruikers eindigt voordat die volledig is.",
+                        "Listan över användare slutar innan den är fullständig.",
+                    )));
                 }
                 is_restarted = true;
                 next = Some(all.clone());
@@ -214,8 +228,13 @@ impl GraphImport {
         let (mut counts, mut next) = (LandedCounts::default(), Some(format!("{root}{DEVICES}")));
         while let Some(link) = next.take() {
             let page = graph.page::<GraphDevice>(&link).await?;
-            let page =
-                page.ok_or_else(|| SyncError::new("The list of devices ends before it is complete."))?;
+            let page = page.ok_or_else(|| {
+                SyncError::new(Words::new(
+                    "The list of devices ends before it is complete.",
+                    "De lijst met apparaten eindigt voordat die volledig is.",
+                    "Listan över enheter slutar innan den är fullständig.",
+                ))
+            })?;
             let landed = self.landing.devices(asked.tenant, page.value).await;
             counts.add(landed.map_err(SyncError::new)?);
             next = page.next_link;
@@ -246,9 +265,11 @@ impl GraphImport {
                 }
                 Found::Forgotten if !is_whole => (is_whole, next) = (true, Some(all.clone())),
                 Found::Forgotten => {
-                    return Err(SyncError::new(
+                    return Err(SyncError::new(Words::new(
                         "The list of Autopilot identities ends before it is complete.",
-                    ));
+                        "De lijst met Autopilot-identiteiten eindigt voordat die volledig is.",
+                        "Listan över Autopilot-identiteter slutar innan den är fullständig.",
+                    )));
                 }
                 Found::Missing(_) => is_whole = false,
             }
@@ -257,6 +278,22 @@ impl GraphImport {
         let kept = kept.map_err(SyncError::new)?;
         Ok((Kept { n_removed: kept.n_removed + n_removed, ..kept }, delta))
     }
+}
+
+fn told(users: LandedCounts, devices: LandedCounts, n_autopilot: u64) -> Words {
+    let LandedCounts { made, changed, removed, .. } = users;
+    let (new, kept) = (devices.made, devices.changed);
+    Words::new(
+        format!(
+            "Users: {made} new, {changed} changed, {removed} removed. Devices: {new} new, {kept} kept. {n_autopilot} Autopilot identities."
+        ),
+        format!(
+            "Gebruikers: {made} nieuw, {changed} gewijzigd, {removed} verwijderd. Apparaten: {new} nieuw, {kept} behouden. {n_autopilot} Autopilot-identiteiten."
+        ),
+        format!(
+            "Användare: {made} nya, {changed} ändrade, {removed} borttagna. Enheter: {new} nya, {kept} behållna. {n_autopilot} Autopilot-identiteter."
+        ),
+    )
 }
 
 impl LandedCounts {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use outbound::{Client, Expected, Limits, probe_https};
 use serde_json::{Value, json};
+use words::Words;
 
 use super::trouble::{Refused, address, number, text};
 use super::{Asked, Running, Sync, SyncError, Synced};
@@ -38,15 +39,13 @@ impl Sync for HttpsProbe {
             if let Some(wrong) = expected.trouble(&answer) {
                 return Err(SyncError::new(wrong));
             }
-            Ok(Synced {
-                message: format!(
-                    "{} answered as expected, with status {}.",
-                    answer.host,
-                    answer.status.as_u16()
-                ),
-                counts: json!({ "bytes": answer.body.len() }),
-                ..Synced::default()
-            })
+            let (host, status) = (&answer.host, answer.status.as_u16());
+            let message = Words::new(
+                format!("{host} answered as expected, with status {status}."),
+                format!("{host} antwoordde zoals verwacht, met status {status}."),
+                format!("{host} svarade som väntat, med status {status}."),
+            );
+            Ok(Synced { counts: json!({ "bytes": answer.body.len() }), ..Synced::new(message) })
         })
     }
 }

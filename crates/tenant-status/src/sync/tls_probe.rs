@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use outbound::{Client, Limits, TlsReport, Verdict, probe_tls};
+use outbound::{Client, Limits, OutboundError, TlsReport, Verdict, probe_tls};
 use serde_json::{Value, json};
+use words::Words;
 
 use super::trouble::{Refused, number, required};
 use super::{Asked, Running, SeenCredential, Sync, SyncError, Synced};
@@ -25,8 +26,12 @@ impl Sync for TlsProbe {
     fn check(&self, settings: &Value) -> Result<(), Refused> {
         let host = required(settings, "host")?;
         if host.contains(['/', '@', '?', '#']) || host.contains(char::is_whitespace) {
-            let message = "Write the host's name or address alone: mail.contoso.example.";
-            return Err(("host".to_owned(), message.to_owned()));
+            let said = Words::new(
+                "Write the host's name or address alone: mail.contoso.example.",
+                "Schrijf alleen de naam of het adres van de host: mail.contoso.example.",
+                "Skriv bara värdens namn eller adress: mail.contoso.example.",
+            );
+            return Err(("host".to_owned(), said));
         }
         number(settings, "port", (1, u16::MAX)).map(drop)
     }
@@ -47,16 +52,27 @@ fn judge(host: &str, report: &TlsReport) -> Result<Synced, SyncError> {
     match report.trouble() {
         None | Some(Verdict::Expired | Verdict::NotYetValid) => {}
         Some(wrong) => {
-            return Err(SyncError::new(format!("The certificate of {host} is not trusted: {wrong}.")));
+            let error = OutboundError::Untrusted { host: host.to_owned(), why: wrong.words() };
+            return Err(SyncError::new(error.words()));
         }
     }
     let leaf = report.chain.first();
-    let leaf = leaf.ok_or_else(|| SyncError::new(format!("{host} shows no certificate.")))?;
+    let leaf = leaf.ok_or_else(|| {
+        SyncError::new(Words::new(
+            format!("{host} shows no certificate."),
+            format!("{host} toont geen certificaat."),
+            format!("{host} visar inget certifikat."),
+        ))
+    })?;
     let mut facts = json!(leaf);
     facts["chain"] =
         report.chain.iter().skip(1).map(|c| json!({ "name": c.name, "notAfter": c.not_after })).collect();
     Ok(Synced {
-        message: format!("{host} shows the certificate {} that ends at {}.", leaf.name, leaf.not_after),
+        message: Words::new(
+            format!("{host} shows the certificate {} that ends at {}.", leaf.name, leaf.not_after),
+            format!("{host} toont het certificaat {} dat eindigt op {}.", leaf.name, leaf.not_after),
+            format!("{host} visar certifikatet {} som slutar gälla {}.", leaf.name, leaf.not_after),
+        ),
         counts: json!({ "certificates": report.chain.len() }),
         cursor: None,
         credential: Some(SeenCredential {

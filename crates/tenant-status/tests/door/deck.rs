@@ -225,7 +225,10 @@ impl Deck {
         (media_type, body): (&str, Vec<u8>),
     ) -> (StatusCode, Vec<u8>) {
         let router = api::router(module(&self.status).routes, Arc::new(Person));
+        // `Intune Administrator/nl` reads Dutch.
+        let (role, language) = role.split_once('/').unwrap_or((role, "en"));
         let request = Request::builder().method(method).uri(path).header("x-role", role);
+        let request = request.header("accept-language", language);
         let request = request.header("x-tenant", self.tenant).header("content-type", media_type);
         let response = router.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let status = response.status();

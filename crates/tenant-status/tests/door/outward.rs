@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::Sql;
 use tenant_status::catalogue::SyncKind;
 use tenant_status::sync::{Asked, Running, SeenCredential, Sync, SyncError, Synced, Syncs};
 use tenant_status::{OwnSeen, OwnThing, Server};
 use uuid::Uuid;
 
-use super::deck::{ADMIN, Deck, Own, add, check, first, notices};
+use super::deck::{ADMIN, Deck, Own, TENANT, add, check, first, notices};
 
 const LIST: &str = "/api/tenantStatus/connectors";
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -168,7 +169,7 @@ fn every_server_tells_of_its_own_certificate() {
 fn a_last_success_that_cannot_be_told_is_not_forgotten() {
     check(async |mut deck| {
         let job = |last_success_at, last_error: Option<&str>| {
-            let last_error = last_error.map(str::to_owned);
+            let last_error = last_error.map(words::Words::same);
             let seen = OwnSeen::Job { last_success_at, last_error, period: DAY };
             let name = "midnight".to_owned();
             vec![OwnThing {
@@ -198,9 +199,9 @@ impl Sync for Probe {
         SyncKind::TlsProbe
     }
 
-    fn check(&self, settings: &Value) -> Result<(), (String, String)> {
+    fn check(&self, settings: &Value) -> Result<(), (String, words::Words)> {
         let named = settings["host"].is_string();
-        named.then_some(()).ok_or_else(|| ("host".to_owned(), "Name the host.".to_owned()))
+        named.then_some(()).ok_or_else(|| ("host".to_owned(), "Name the host.".into()))
     }
 
     fn run(&self, asked: Asked) -> Running<'_> {
@@ -208,18 +209,17 @@ impl Sync for Probe {
             if asked.settings["host"] == "flaky.example" && !self.0.swap(true, Ordering::SeqCst) {
                 return Err(SyncError::new("The server was away for a moment."));
             }
+            if asked.settings["host"] == "words.example" {
+                let said = words::Words::new("the door is shut", "de deur is dicht", "dörren är stängd");
+                return Err(SyncError { is_final: true, ..SyncError::new(said) });
+            }
             if asked.settings["host"] == "down.example" {
                 return Err(SyncError { is_final: true, ..SyncError::new("The server does not answer.") });
             }
             let expires_at = Some(asked.now + DAY * 90);
             let credential =
                 Some(SeenCredential { valid_from: None, expires_at, facts: json!({ "name": "up" }) });
-            Ok(Synced {
-                message: "It answers.".to_owned(),
-                counts: json!({ "n": 1 }),
-                cursor: None,
-                credential,
-            })
+            Ok(Synced { message: "It answers.".into(), counts: json!({ "n": 1 }), cursor: None, credential })
         })
     }
 }
@@ -276,6 +276,51 @@ fn a_probe_that_fails_says_why_and_stays_warned() {
         deck.settle().await;
         let page = deck.done(Method::GET, &at, Value::Null, 200).await;
         assert_eq!(page["status"]["health"], "unhealthy");
+    });
+}
+
+/// As a version left it that told people in English only.
+const AS_BEFORE: Sql = Sql::tenant(
+    "update connector_instance set last_error_nl = null, last_error_sv = null where tenant_id = $1",
+);
+
+#[test]
+fn what_went_wrong_is_said_in_the_readers_language_and_a_scripts_words_are_its_own() {
+    check(async |mut deck| {
+        deck.status.syncs = Syncs::new(vec![Arc::new(Probe::default())]);
+        let settings = json!({ "host": "words.example" });
+        let at = add(&deck, "tlsProbe", json!({ "displayName": "Words", "settings": settings })).await;
+        deck.settle().await;
+        let said = [("en", "the door is shut"), ("nl", "de deur is dicht"), ("sv", "dörren är stängd")];
+        for (language, expected) in said {
+            let (_, page) = deck.get(&at, &format!("{ADMIN}/{language}")).await;
+            assert_eq!(
+                (&page["sync"]["lastError"], &page["runs"][0]["message"]),
+                (&json!(expected), &json!(expected))
+            );
+            let (_, list) = deck.get(&format!("{LIST}/tlsProbe?lang={language}"), ADMIN).await;
+            assert_eq!(list["instances"][0]["sync"]["lastError"], expected, "the address decides");
+        }
+        let aged = deck.status.store.write(TENANT, |tx| tx.exec(&AS_BEFORE, &[]));
+        aged.await.unwrap_or_else(|error: store::SqlError| panic!("{error}"));
+        let (_, page) = deck.get(&at, &format!("{ADMIN}/sv")).await;
+        assert_eq!(page["sync"]["lastError"], "the door is shut", "what is older stays readable");
+
+        let at = add(&deck, "customHeartbeat", json!({ "displayName": "Script" })).await;
+        let token = deck.done(Method::POST, &format!("{at}/heartbeatToken"), Value::Null, 201).await;
+        let door = format!("/api/heartbeat/{}", token["token"].as_str().unwrap());
+        for (beat, english, dutch) in [
+            (json!({ "status": "failure" }), "It reported a failure", "Er werd een fout gemeld"),
+            (json!({ "status": "failure", "message": "disk full" }), "disk full", "disk full"),
+        ] {
+            deck.done(Method::POST, &door, beat, 202).await;
+            for (language, expected) in [("en", english), ("nl", dutch)] {
+                let (_, page) = deck.get(&at, &format!("{ADMIN}/{language}")).await;
+                let shown = page["sync"]["lastError"].as_str().unwrap();
+                assert!(shown.starts_with(expected), "{language}: {shown}");
+            }
+            deck.wait(SignedDuration::from_secs(6));
+        }
     });
 }
 

@@ -37,7 +37,7 @@ async fn licences_are_counted_page_by_page() {
     let ground = Ground::default();
     let vpp = landing_sync(SyncKind::AppleVpp, &client(Vec::new()), ground.clone());
     let synced = vpp.run(asked(settings.clone(), Some(location_token()), None)).await.unwrap();
-    assert_eq!(synced.message, "20 licences of 3 apps and books, 6 of them free.");
+    assert_eq!(synced.message.en, "20 licences of 3 apps and books, 6 of them free.");
     assert_eq!(
         synced.counts,
         json!({ "assets": 3, "licences": 20, "assigned": 14, "available": 6, "assetsRemoved": 0 })
@@ -56,7 +56,7 @@ async fn licences_are_counted_page_by_page() {
         server.heard().iter().all(|heard| heard.head.to_lowercase().contains("authorization: bearer s3cret"))
     );
     let error = failed(vpp.run(asked(settings, None, None)).await, &[]);
-    assert!(error.is_final && error.sentence.contains("upload it"), "{error}");
+    assert!(error.is_final && error.said.en.contains("upload it"), "{error}");
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn apples_refusals_of_a_location_token_are_told() {
         let vpp = sync(SyncKind::AppleVpp, &client(Vec::new()));
         let run = vpp.run(asked(json!({ "root": server.root() }), Some(location_token()), None));
         let error = failed(run.await, &["s3cret"]);
-        assert!(error.sentence.contains(part), "{error}");
+        assert!(error.said.en.contains(part), "{error}");
         assert_eq!(
             (error.is_final, error.retry_after),
             (is_final, wait.map(SignedDuration::from_secs)),
@@ -98,7 +98,7 @@ async fn a_list_that_goes_round_in_circles_ends() {
     let vpp = sync(SyncKind::AppleVpp, &client(Vec::new()));
     let error =
         failed(vpp.run(asked(json!({ "root": server.root() }), Some(location_token()), None)).await, &[]);
-    assert!(error.sentence.contains("circles"), "{error}");
+    assert!(error.said.en.contains("circles"), "{error}");
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn devices_are_read_once_and_then_only_what_changed() {
     let dep = landing_sync(SyncKind::AppleDep, &client(Vec::new()), ground.clone());
     let first = dep.run(asked(settings.clone(), Some(server_token()), None)).await.unwrap();
     assert_eq!(ground.taken().last(), Some(&Placed::Closed(Shelved::AppleDevices, true)));
-    assert_eq!((first.message.as_str(), first.cursor.as_deref()), ("3 devices were read.", Some("c2")));
+    assert_eq!((first.message.en.as_str(), first.cursor.as_deref()), ("3 devices were read.", Some("c2")));
     let heard = server.heard();
     assert!(heard[0].head.contains("OAuth realm=\"ADM\", oauth_consumer_key=\"CK\""), "{}", heard[0].head);
     assert!(heard[2].head.to_lowercase().contains("x-adm-auth-session: session-2"), "{}", heard[2].head);
@@ -144,7 +144,7 @@ async fn devices_are_read_once_and_then_only_what_changed() {
     assert_eq!(*last, Placed::Closed(Shelved::AppleDevices, false), "what was not told is still there");
     assert_eq!(next.cursor.as_deref(), Some("c3"));
     let late = dep.run(asked(settings, Some(server_token()), Some("old"))).await.unwrap();
-    assert_eq!(late.message, "3 devices were read.", "an old cursor reads everything again");
+    assert_eq!(late.message.en, "3 devices were read.", "an old cursor reads everything again");
     let sent = server.heard().iter().map(|heard| format!("{}{}", heard.head, heard.body)).collect::<String>();
     assert!(!sent.contains("CS_s3cret") && !sent.contains("AS_s3cret"), "secrets sign, they are not sent");
     assert_eq!(server.lines().iter().filter(|line| *line == "GET /session").count(), 3);
@@ -168,7 +168,7 @@ async fn apples_refusals_of_a_server_token_are_told() {
     for (_, _, part, is_final) in answers {
         let run = dep.run(asked(json!({ "root": server.root() }), Some(server_token()), None));
         let error = failed(run.await, &["s3cret"]);
-        assert!(error.sentence.contains(part), "{error}");
+        assert!(error.said.en.contains(part), "{error}");
         assert_eq!(error.is_final, is_final, "{error}");
     }
 }

@@ -217,9 +217,14 @@ pub(crate) fn asked(settings: Value, credential: Option<Value>, cursor: Option<&
 /// What a failed run says; it is allowed to say nothing of the secrets.
 pub(crate) fn failed(result: Result<Synced, SyncError>, secrets: &[&str]) -> SyncError {
     let error = result.unwrap_err();
-    assert!(error.sentence.ends_with('.'), "{}", error.sentence);
+    let said = &error.said;
+    assert!(
+        said.en != said.nl && said.nl != said.sv && said.sv != said.en,
+        "each language has its own: {said:?}"
+    );
+    assert!(error.said.en.ends_with('.'), "{}", error.said.en);
     for secret in secrets {
-        assert!(!error.sentence.contains(secret), "{}", error.sentence);
+        assert!(!error.said.en.contains(secret), "{}", error.said.en);
     }
     error
 }

@@ -135,7 +135,7 @@ async fn autopilot_identities_are_told_whole_by_delta_or_not_at_all() {
                 let last = Placed::Closed(Shelved::Autopilot, is_whole);
                 assert_eq!(ground.taken().last(), Some(&last), "{cursor:?}");
             }
-            Err(part) => assert!(failed(run, &["t0ken"]).sentence.contains(part)),
+            Err(part) => assert!(failed(run, &["t0ken"]).said.en.contains(part)),
         }
         assert!(answers.lock().unwrap().is_empty(), "everything was asked for");
     }
@@ -166,7 +166,7 @@ async fn refusals_are_told_and_the_token_stays_here() {
         let import = landing_sync(SyncKind::GraphImport, &client(Vec::new()), Ground::default());
         let run = import.run(asked(settings(&server), Some(secret()), None));
         let error = failed(run.await, &["s3cret", "t0ken"]);
-        assert!(error.sentence.contains(part), "{error}");
+        assert!(error.said.en.contains(part), "{error}");
         assert_eq!(error.is_final, is_final, "{error}");
     }
     let import = landing_sync(SyncKind::GraphImport, &client(Vec::new()), Ground::default());

@@ -41,10 +41,10 @@ async fn a_certificates_end_is_found() {
     assert_eq!(seen.facts["names"], json!(["localhost"]));
     let elsewhere = sync(SyncKind::TlsProbe, &client(own_certificate().1));
     let error = failed(elsewhere.run(asked(settings, None, None)).await, &[]);
-    assert!(error.sentence.contains("no trusted authority"), "{error}");
+    assert!(error.said.en.contains("no trusted authority"), "{error}");
     let other = json!({ "host": "127.0.0.1", "port": server.address.port() });
     let error = failed(probe.run(asked(other, None, None)).await, &[]);
-    assert!(error.sentence.contains("is not trusted"), "{error}");
+    assert!(error.said.en.contains("is not trusted"), "{error}");
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn a_page_has_to_answer_as_expected() {
         let found = probe.run(asked(settings.clone(), None, None)).await;
         assert_eq!(found.is_err(), trouble.is_some(), "{settings}: {found:?}");
         if let Some(trouble) = trouble {
-            assert!(failed(found, &[]).sentence.contains(trouble), "{settings}");
+            assert!(failed(found, &[]).said.en.contains(trouble), "{settings}");
         }
     }
 }

@@ -9,6 +9,7 @@ use policy::{Need, permit};
 use serde_json::json;
 use store::Tx;
 use uuid::Uuid;
+use words::Language;
 
 use super::edit::Input;
 use super::{record, refuse_own, type_in_path};
@@ -41,7 +42,7 @@ pub async fn handle(
         keep::bump(tx)?;
         let details = json!({ "type": ty.key, "fields": input.fields() });
         record(tx, &inner.world, actor, "Create connector", (ty, &instance), details, now)?;
-        Ok::<_, Failure>(view::instance(ty, &instance, now))
+        Ok::<_, Failure>(view::instance(ty, &instance, (now, Language::En)))
     });
     let made = written.await?;
     status.changes.tell(tenant);

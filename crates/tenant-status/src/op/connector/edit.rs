@@ -138,7 +138,7 @@ fn check_settings(instance: &Instance, status: &TenantStatus) -> Result<(), Fail
         return Err(Failure::bad_request(message).target("syncKind"));
     };
     let check = sync.check(&instance.settings);
-    check.map_err(|(field, message)| Failure::bad_request(message).target(format!("settings.{field}")))
+    check.map_err(|(field, said)| Failure::bad_request(said.en).target(format!("settings.{field}")))
 }
 
 fn line(text: &str, field: &'static str, chars_max: usize) -> Result<Option<String>, Failure> {

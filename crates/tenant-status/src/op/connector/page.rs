@@ -1,10 +1,11 @@
 //! One type: its instances, why each is as it is, and what changed in the last 90 days.
 
-use api::{Failure, Permitted};
+use api::{Failure, Permitted, Reader};
 use axum::Json;
 use axum::extract::{Path, Query};
 use jiff::{SignedDuration, Timestamp};
 use store::{Row, SqlError, Tx};
+use words::Language;
 
 use super::list::{sequence, summary};
 use super::{Lang, may_write, type_in_path};
@@ -20,10 +21,12 @@ pub(crate) const TIMELINE: SignedDuration = SignedDuration::from_hours(24 * 90);
 pub async fn handle(
     status: TenantStatus,
     permitted: Permitted,
+    Reader(reads): Reader,
     Path(key): Path<String>,
     Query(lang): Query<Lang>,
 ) -> Result<Json<ConnectorPage>, Failure> {
     let ty = type_in_path(&key)?;
+    let language = Language::of_tag(&lang.lang).unwrap_or(reads);
     let now = status.world.clock.now();
     let read = status.store.read(permitted.tenant(), move |tx| {
         let timeline = timeline(tx, ty.key, "", now)?;
@@ -35,7 +38,7 @@ pub async fn handle(
         ))
     });
     let (sequence, rows, early_warnings, timeline) = read.await?;
-    let mut instances: Vec<_> = rows.iter().map(|row| view::instance(ty, row, now)).collect();
+    let mut instances: Vec<_> = rows.iter().map(|row| view::instance(ty, row, (now, language))).collect();
     instances.sort_by_cached_key(|one| {
         Place::new(one.status.health, &one.display_name, &lang.lang, &one.id.to_string())
     });

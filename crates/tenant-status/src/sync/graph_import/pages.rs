@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use outbound::{Answer, Client, Request, Target};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use words::Words;
 
 use crate::sync::SyncError;
 use crate::sync::trouble::refused;
@@ -74,12 +75,19 @@ impl Graph {
     async fn get(&self, link: &str) -> Result<Answer, SyncError> {
         let target = Target::parse(link)?;
         if !target.is_same_origin(&self.root) {
-            let message =
-                format!("The endpoint sends on to another host, {}, which is not trusted.", target.origin());
-            return Err(SyncError::lasting(message));
+            let other = target.origin();
+            return Err(SyncError::lasting(Words::new(
+                format!("The endpoint sends on to another host, {other}, which is not trusted."),
+                format!("Het eindpunt verwijst naar een andere host, {other}, die niet wordt vertrouwd."),
+                format!("Slutpunkten skickar vidare till en annan värd, {other}, som inte är betrodd."),
+            )));
         }
         if self.n_pages.fetch_add(1, Ordering::Relaxed) >= PAGES_MAX {
-            return Err(SyncError::new("A list of the endpoint does not end."));
+            return Err(SyncError::new(Words::new(
+                "A list of the endpoint does not end.",
+                "Een lijst van het eindpunt houdt niet op.",
+                "En lista från slutpunkten tar aldrig slut.",
+            )));
         }
         let mut n_pauses = 0;
         loop {
