@@ -88,6 +88,7 @@ export function reads(missing, odata) {
       }),
     ],
     [/^\/api\/tenantStatus\/feeds$/, () => ({ value: feeds })],
+    [/^\/api\/serviceAnnouncement\/sources$/, () => ({ value: sources })],
     [/^\/api\/tenantStatus\/actionItems$/, (_, query) => odata(actionItems, query)],
     [
       new RegExp(`^${root}healthOverviews$`),
@@ -156,6 +157,127 @@ const publicPart = (fileName, what) => () => [
 ];
 
 /** The writes: method and address, and what they answer. */
+const sources = [];
+
+const addPost = (issue, text, status) => {
+  const now = at(0);
+  issue.posts.push({
+    createdDateTime: now,
+    postType: 'regular',
+    description: { contentType: 'text', content: text },
+  });
+  Object.assign(issue, { status, lastModifiedDateTime: now });
+  return issue;
+};
+const sourceOf = (key) => sources.find((source) => source.id === key);
+// The mock asks nobody: what is not this machine fails as an unknown name does.
+const asked = (source) =>
+  Object.assign(source, {
+    isRunning: false,
+    lastAskedDateTime: at(0),
+    lastSuccessDateTime: source.serviceUrl.includes('invalid') ? null : at(0),
+    lastError: source.serviceUrl.includes('invalid')
+      ? `The name ${new URL(source.tokenUrl).hostname} was not found; check its spelling and this machine's DNS.`
+      : null,
+  });
+
+/** An operator's hand on issues, messages and import connections. */
+function operators(missing, refused) {
+  const api = '\\/api\\/serviceAnnouncement';
+  const issueOf = (key) => {
+    const found = issues.find((issue) => issue.id === key);
+    if (!found) throw missing('There is no such issue.');
+    return found;
+  };
+  return [
+    [
+      new RegExp(`^POST ${api}\\/issues$`),
+      (_, { text, ...body }) => {
+        const made = {
+          feature: body.service,
+          ...body,
+          id: `QD${String(++kept.next).padStart(8, '0')}`,
+          featureGroup: body.service,
+          origin: 'customer',
+          isResolved: false,
+          startDateTime: at(0),
+          endDateTime: null,
+          details: [],
+          posts: [],
+          source: 'operator',
+        };
+        issues.unshift(addPost(made, text ?? body.impactDescription, body.status));
+        return [201, { id: made.id, status: made.status, isResolved: false }];
+      },
+    ],
+    [
+      new RegExp(`^POST ${api}\\/issues\\/([^/]+)\\/posts$`),
+      ([key], body) => {
+        const issue = addPost(issueOf(key), body.text, body.status);
+        return [201, { id: key, status: issue.status, isResolved: false }];
+      },
+    ],
+    [
+      new RegExp(`^POST ${api}\\/issues\\/([^/]+)\\/resolve$`),
+      ([key], body) => {
+        const issue = addPost(issueOf(key), body.text, body.status);
+        Object.assign(issue, { isResolved: true, endDateTime: at(0) });
+        return [200, { id: key, status: issue.status, isResolved: true }];
+      },
+    ],
+    [
+      new RegExp(`^POST ${api}\\/messages$`),
+      (_, { body, ...rest }) => {
+        const now = at(0);
+        const made = {
+          actionRequiredByDateTime: null,
+          endDateTime: null,
+          ...rest,
+          id: `QM${String(++kept.next).padStart(8, '0')}`,
+          body: { contentType: 'text', content: body },
+          startDateTime: now,
+          lastModifiedDateTime: now,
+          viewPoint: { isRead: false, isArchived: false, isFavorited: false },
+          source: 'operator',
+        };
+        messages.unshift(made);
+        return [201, { id: made.id }];
+      },
+    ],
+    [
+      new RegExp(`^POST ${api}\\/messages\\/([^/]+)\\/end$`),
+      ([key]) => {
+        const found = messages.find((message) => message.id === key);
+        if (!found) throw missing('There is no such message.');
+        found.endDateTime = at(0);
+        return [200, { id: key }];
+      },
+    ],
+    [
+      new RegExp(`^POST ${api}\\/sources$`),
+      (_, { clientSecret, ...body }) => {
+        if (!clientSecret)
+          throw refused(400, 'bad_request', 'The secret is empty.', { target: 'clientSecret' });
+        const made = { ...body, id: id(++kept.next), isEnabled: true, createdDateTime: at(0) };
+        sources.push(asked(made));
+        return [201, made];
+      },
+    ],
+    [
+      new RegExp(`^PATCH ${api}\\/sources\\/([^/]+)$`),
+      ([key], { clientSecret, ...body }) => {
+        const source = Object.assign(sourceOf(key), body);
+        return [200, clientSecret ? asked(source) : source];
+      },
+    ],
+    [new RegExp(`^POST ${api}\\/sources\\/([^/]+)\\/run$`), ([key]) => [202, void asked(sourceOf(key))]],
+    [
+      new RegExp(`^DELETE ${api}\\/sources\\/([^/]+)$`),
+      ([key]) => [204, void sources.splice(sources.indexOf(sourceOf(key)), 1)],
+    ],
+  ];
+}
+
 export function writes(missing, refused) {
   const one = '\\/api\\/tenantStatus\\/connectors\\/([^/]+)\\/instances\\/([^/]+)';
   const change =
@@ -274,6 +396,7 @@ export function writes(missing, refused) {
         return [204, undefined];
       },
     ],
+    ...operators(missing, refused),
     [
       /^POST \/graph\/v1\.0\/admin\/serviceAnnouncement\/messages\/(\w+)$/,
       ([mark], body) => {

@@ -168,6 +168,8 @@ const reads = [
         'Microsoft.Intune_ManagedDevices_Read',
         'Microsoft.Intune_ManagedDevices_Retire',
         'Quarterdeck_Warehouse_PublishSnapshot',
+        'Quarterdeck_ServiceHealth_Update',
+        'Quarterdeck_MessageCenter_Update',
       ],
       csrfToken: CSRF,
       version: '0.1.0',

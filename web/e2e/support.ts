@@ -144,6 +144,7 @@ export async function everyRoute(page: Page): Promise<Record<string, string>> {
     connector: `/tenant-status/connectors/${connector.type}/${connector.instanceId ?? ''}`.replace(/\/$/, ''),
     'connector-unset': '/tenant-status/connectors/apnsExpiry',
     'service-health': '/tenant-status/service-health?past=issues&messages=past',
+    'import-connections': '/tenant-status/service-health/sources',
     'alerts-mine': '/notifications/mine',
     'alerts-channels': '/notifications/channels',
     'alerts-deliveries': '/notifications/deliveries',

@@ -1,7 +1,7 @@
 /**
  * Pages against a stand-in server: signing in, a refusal, a write, and changing the language.
  */
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 import { SESSION, show, stubServer } from './support';
@@ -137,6 +137,8 @@ it('shows messages to a reader who may not see service health, and names what is
   await show('/tenant-status/service-health');
   expect(await screen.findByRole('heading', { name: 'Message center: 1 active message' })).toBeTruthy();
   expect((await screen.findAllByText('Quarterdeck_ServiceHealth_Read')).length).toBe(3);
+  expect(screen.getByText(/needs the permission Quarterdeck_MessageCenter_Update/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Publish a message' })).toBeNull();
   await userEvent.click(screen.getByRole('button', { name: /Three tabs/ }));
   expect(await screen.findByText('There are three now.')).toBeTruthy();
   await waitFor(() =>
@@ -146,4 +148,39 @@ it('shows messages to a reader who may not see service health, and names what is
       csrf: 'token-of-the-session',
     }),
   );
+});
+
+it('says what is wrong beside the field, first by itself and then by what the server says', async () => {
+  const sources = '/api/serviceAnnouncement/sources';
+  const log = stubServer({
+    'GET /api/session': {
+      body: { ...SESSION, permissions: ['Quarterdeck_ServiceHealth_Update'] },
+    },
+    [`GET ${sources}`]: { body: { value: [] } },
+    [`POST ${sources}`]: {
+      status: 400,
+      body: { code: 'bad_request', detail: 'No such scope.', target: 'scope' },
+    },
+  });
+  await show('/tenant-status/service-health/sources');
+  await userEvent.click(await screen.findByRole('button', { name: 'Add connection' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Add' }));
+  const name = await screen.findByRole('textbox', { name: /^Name/ });
+  await waitFor(() => expect(name.getAttribute('aria-invalid')).toBe('true'));
+  expect(screen.getAllByText('Fill this in.').length).toBe(5);
+  fireEvent.change(name, { target: { value: 'Other deck' } });
+  for (const field of [/^Address of the service/, /^Address for tokens/]) {
+    fireEvent.change(screen.getByRole('textbox', { name: field }), {
+      target: { value: 'https://deck.example/x' },
+    });
+  }
+  fireEvent.change(screen.getByRole('textbox', { name: /^Client ID/ }), { target: { value: 'app' } });
+  fireEvent.change(screen.getByLabelText(/^Client secret/), { target: { value: 's3cret' } });
+  await userEvent.click(screen.getByRole('button', { name: 'Add' }));
+  expect(await screen.findByText('No such scope.')).toBeTruthy();
+  expect(screen.getByRole('textbox', { name: /^Scope/ }).getAttribute('aria-invalid')).toBe('true');
+  expect(log.find((sent) => sent.method === 'POST')).toMatchObject({
+    csrf: 'token-of-the-session',
+    body: { displayName: 'Other deck', clientSecret: 's3cret' },
+  });
 });

@@ -17,6 +17,7 @@ import { readable } from '../src/routes/connectors/facts';
 import { readSettings, writtenSettings } from '../src/routes/connectors/settings';
 import { DAYS, groupSpans, spans } from '../src/routes/connectors/Timeline';
 import { heartbeatCommand } from '../src/routes/connectors/TokenDialog';
+import { endOfDay, isSafeAddress, names } from '../src/routes/service-health/typed';
 import { readHtml } from '../src/ui/RichText';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -170,5 +171,39 @@ it('starts a channel with everything, at once', () => {
     topics: ['message'],
     pace: 'atOnce',
     language: 'nl',
+  });
+});
+
+describe('what an operator types', () => {
+  it('is names with commas between them, each once', () => {
+    expect(names(' Mail, Devices ,, Mail ')).toEqual(['Mail', 'Devices']);
+    expect(names(' , ')).toEqual([]);
+  });
+
+  it('is a day that ends where the reader is', () => {
+    expect(endOfDay('')).toBeUndefined();
+    expect(endOfDay('2026-13-01')).toBeUndefined();
+    expect(endOfDay('2026-11-21')).toBe(new Date(2026, 10, 21, 23, 59, 59).toISOString());
+  });
+
+  it('is an address that a secret may go to', () => {
+    for (const good of [
+      'https://graph.example/v1.0',
+      'http://127.0.0.1:8080/x',
+      'http://localhost/x',
+      ' https://a ',
+    ]) {
+      expect(isSafeAddress(good), good).toBe(true);
+    }
+    for (const bad of [
+      '',
+      'graph.example',
+      'http://graph.example',
+      'https://a/?x=1',
+      'https://a/#x',
+      'ftp://a',
+    ]) {
+      expect(isSafeAddress(bad), bad).toBe(false);
+    }
   });
 });

@@ -194,10 +194,14 @@ export function connectorQuery(language: string, type: string) {
  * One instance with its history. It is asked anew when the type's page tells something new of it, so that one that
  * was deleted is never asked for again.
  */
-export function instanceQuery(type: string, { id, status, sync, lastModifiedDateTime }: ConnectorInstance) {
+export function instanceQuery(
+  language: string,
+  type: string,
+  { id, status, sync, lastModifiedDateTime }: ConnectorInstance,
+) {
   const stamp = [lastModifiedDateTime, status.health, sync.lastAttemptDateTime, sync.isRunning];
   return queryOptions({
-    queryKey: ['connectorInstances', type, id, ...stamp],
+    queryKey: ['connectorInstances', language, type, id, ...stamp],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => request<InstancePage>(instancePath(type, id), { signal }),
   });

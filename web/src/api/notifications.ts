@@ -88,7 +88,7 @@ export const channelsQuery = queryOptions({
   queryFn: ({ signal }) => request<{ value: Channel[]; hasMailServer: boolean }>(CHANNELS_PATH, { signal }),
 });
 
-export function deliveriesQuery(search: { page: number; state?: string | undefined }) {
+export function deliveriesQuery(language: string, search: { page: number; state?: string | undefined }) {
   const options = {
     count: true,
     top: PAGE_SIZE,
@@ -96,7 +96,7 @@ export function deliveriesQuery(search: { page: number; state?: string | undefin
     filter: search.state ? `state eq ${literal(search.state)}` : undefined,
   };
   return queryOptions({
-    queryKey: [...DELIVERIES_KEY, options],
+    queryKey: [...DELIVERIES_KEY, language, options],
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
     queryFn: ({ signal }) =>

@@ -65,6 +65,7 @@ export interface ServiceMessage {
   lastModifiedDateTime: string;
   viewPoint: { isRead: boolean; isArchived: boolean; isFavorited: boolean };
   isActive?: boolean;
+  source?: string;
 }
 
 export interface ActionItem {
@@ -133,6 +134,78 @@ export type Mark = 'markRead' | 'markUnread' | 'archive' | 'unarchive' | 'favori
 
 export function markAddress(mark: Mark): string {
   return `${ROOT}/messages/${mark}`;
+}
+
+/** What takes a right of its own on this page. */
+export const HEALTH_UPDATE = 'Quarterdeck_ServiceHealth_Update';
+export const MESSAGES_UPDATE = 'Quarterdeck_MessageCenter_Update';
+
+const OPERATOR = '/api/serviceAnnouncement';
+export const NEW_ISSUE = `${OPERATOR}/issues`;
+export const NEW_MESSAGE = `${OPERATOR}/messages`;
+
+export function issueAddress(id: string, action: 'posts' | 'resolve'): string {
+  return `${NEW_ISSUE}/${encodeURIComponent(id)}/${action}`;
+}
+
+export function messageEndAddress(id: string): string {
+  return `${NEW_MESSAGE}/${encodeURIComponent(id)}/end`;
+}
+
+/** What an issue may be while it is open, and what ends it. */
+export const OPEN_STATUSES = [
+  'reported',
+  'investigating',
+  'confirmed',
+  'serviceDegradation',
+  'serviceInterruption',
+  'restoringService',
+  'verifyingService',
+  'extendedRecovery',
+  'investigationSuspended',
+];
+export const END_STATUSES = [
+  'serviceRestored',
+  'resolved',
+  'mitigated',
+  'falsePositive',
+  'postIncidentReviewPublished',
+];
+export const CLASSIFICATIONS = ['incident', 'advisory'];
+export const CATEGORIES = ['preventOrFixIssue', 'planForChange', 'stayInformed'];
+export const SEVERITIES = ['normal', 'high', 'critical'];
+
+/** A connection to another service whose health and messages are imported. */
+export interface AnnouncementSource {
+  id: string;
+  displayName: string;
+  serviceUrl: string;
+  tokenUrl: string;
+  clientId: string;
+  scope: string;
+  isEnabled: boolean;
+  isRunning: boolean;
+  createdDateTime: string;
+  lastAskedDateTime: string | null;
+  lastSuccessDateTime: string | null;
+  lastError: string | null;
+}
+
+export const SOURCES = `${OPERATOR}/sources`;
+export const SOURCES_KEY = ['announcementSources'];
+
+export function sourceAddress(id: string): string {
+  return `${SOURCES}/${encodeURIComponent(id)}`;
+}
+
+/** Looked at often while one is being asked. */
+export function sourcesQuery(language: string) {
+  return queryOptions({
+    queryKey: [...SOURCES_KEY, language],
+    refetchInterval: (query: { state: { data: { value: AnnouncementSource[] } | undefined } }) =>
+      query.state.data?.value.some((source) => source.isRunning) ? 2000 : LIVE_MS,
+    queryFn: ({ signal }) => request<{ value: AnnouncementSource[] }>(SOURCES, { signal }),
+  });
 }
 
 export function actionItemsQuery(language: string) {

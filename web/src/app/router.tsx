@@ -111,6 +111,13 @@ const serviceMessageRoute = createRoute({
   component: lazyRouteComponent(() => import('../routes/service-health/ServiceHealth'), 'ServiceHealth'),
 });
 
+const announcementSourcesRoute = createRoute({
+  getParentRoute: () => tenantStatusRoute,
+  path: '/service-health/sources',
+  loader: () => needWords('hub'),
+  component: lazyRouteComponent(() => import('../routes/service-health/Sources'), 'Sources'),
+});
+
 const connectorTypeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/tenant-status/connectors/$type',
@@ -244,6 +251,7 @@ const routeTree = rootRoute.addChildren([
       serviceHealthRoute,
       serviceIssueRoute,
       serviceMessageRoute,
+      announcementSourcesRoute,
     ]),
     connectorTypeRoute,
     connectorRoute,

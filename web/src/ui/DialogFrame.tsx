@@ -37,6 +37,8 @@ interface DialogFrameProps {
   actions: ReactNode;
   /** Makes the whole a form, whose button is one of `actions`. */
   onSubmit?: () => void;
+  /** The form tells by itself what is wrong with its fields: the browser does not. */
+  ownChecks?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
@@ -48,6 +50,7 @@ export function DialogFrame({
   error,
   actions,
   onSubmit,
+  ownChecks = false,
   onClose,
   children,
 }: DialogFrameProps) {
@@ -76,6 +79,7 @@ export function DialogFrame({
       <DialogSurface>
         {onSubmit ? (
           <form
+            noValidate={ownChecks}
             onSubmit={(event) => {
               event.preventDefault();
               onSubmit();

@@ -12,6 +12,8 @@ interface FormDialogProps {
   busy: boolean;
   ready?: boolean;
   error: unknown;
+  /** The form tells by itself what is wrong with its fields: see `useChecks`. */
+  ownChecks?: boolean;
   onSubmit: () => void;
   onClose: () => void;
   children: ReactNode;
@@ -23,6 +25,7 @@ export function FormDialog({
   busy,
   ready = true,
   error,
+  ownChecks = false,
   onSubmit,
   onClose,
   children,
@@ -32,6 +35,7 @@ export function FormDialog({
     <DialogFrame
       title={title}
       error={error}
+      ownChecks={ownChecks}
       onSubmit={() => {
         if (ready && !busy) onSubmit();
       }}

@@ -29,8 +29,8 @@ interface InstanceProps {
 
 export function Instance({ connector, instance }: InstanceProps) {
   const styles = useStyles();
-  const { t } = useTranslation();
-  const { data, error, refetch } = useQuery(instanceQuery(connector.type, instance));
+  const { t, i18n } = useTranslation();
+  const { data, error, refetch } = useQuery(instanceQuery(i18n.language, connector.type, instance));
   return (
     <div className={styles.parts}>
       <InstanceActions connector={connector} instance={instance} />
@@ -146,9 +146,7 @@ function Synchronisation({ instance }: { instance: ConnectorInstance }) {
           {
             label: t('connectors.lastError'),
             value: sync.lastError ? (
-              <span lang="en" className={styles.error}>
-                {sync.lastError}
-              </span>
+              <span className={styles.error}>{sync.lastError}</span>
             ) : (
               t('connectors.noError')
             ),

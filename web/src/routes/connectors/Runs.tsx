@@ -40,7 +40,7 @@ export function Runs({ runs }: { runs: SyncRun[] }) {
       {
         id: 'message',
         header: t('connectors.message'),
-        cell: (row) => (row.message ? <span lang="en">{row.message}</span> : t('connectors.noMessage')),
+        cell: (row) => row.message || t('connectors.noMessage'),
       },
     ],
     [t, labels],

@@ -26,12 +26,12 @@ const LOOKS: Record<string, Pick<BadgeProps, 'color' | 'icon'>> = {
 const NONE: Delivery[] = [];
 
 export function Deliveries() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const labels = useLabels();
   const navigate = useNavigate();
   const search = useSearch({ strict: false });
   const page = search.page ?? 1;
-  const answer = useQuery(deliveriesQuery({ page, state: search.state }));
+  const answer = useQuery(deliveriesQuery(i18n.language, { page, state: search.state }));
   const failureText = useFailureText();
   const say = useNotice();
   const retry = useChange([DELIVERIES_KEY]);
@@ -119,7 +119,7 @@ function useColumns(again: (id: string) => void): DataColumn<Delivery>[] {
         cell: (row) =>
           row.lastError ? (
             <>
-              <span lang="en">{row.lastError}</span>{' '}
+              {row.lastError}{' '}
               {row.state === 'failed' ? (
                 <Button
                   size="small"

@@ -8,6 +8,7 @@ import { useLabels } from '../../i18n/labels';
 import { Facts } from '../../ui/layout';
 import { RichText } from '../../ui/RichText';
 import { When } from '../../ui/When';
+import { IssueActions } from './IssueActions';
 
 const useStyles = makeStyles({
   details: { display: 'grid', gap: tokens.spacingVerticalL },
@@ -53,6 +54,7 @@ export function IssueDetails({ issue }: { issue: ServiceIssue }) {
           </ol>
         </>
       ) : null}
+      <IssueActions issue={issue} />
     </div>
   );
 }

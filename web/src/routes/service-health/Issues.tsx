@@ -2,16 +2,21 @@
  * Incidents and advisories that affect this tenant. One opens in place, under an address of its own.
  */
 import { Button, makeStyles, tokens } from '@fluentui/react-components';
+import { AddRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { issueQuery, issuesQuery, type ServiceIssue } from '../../api/serviceHealth';
+import { HEALTH_UPDATE, issueQuery, issuesQuery, type ServiceIssue } from '../../api/serviceHealth';
 import { useFormats } from '../../i18n/format';
 import { useLabels } from '../../i18n/labels';
+import { DialogButton } from '../../ui/DialogButton';
 import { Disclosures } from '../../ui/Disclosures';
+import { ButtonLink, RouterLink } from '../../ui/links';
+import { Needs, useMay } from '../../ui/Needs';
 import { Time } from '../../ui/Time';
 import { IssueDetails } from './IssueDetails';
+import { IssueDialog } from './IssueDialog';
 import { ClassificationBadge, ServiceStatusBadge } from './badges';
 import { Section } from './Section';
 
@@ -67,6 +72,35 @@ function useShown(issues: ServiceIssue[], open: string | undefined): ServiceIssu
   );
 }
 
+/** An operator's hand: opening an issue, and where others are imported from. */
+function Manage() {
+  const styles = useRowStyles();
+  const { t } = useTranslation();
+  const [isOpening, setOpening] = useState(false);
+  return (
+    <Needs permission={HEALTH_UPDATE}>
+      <div className={styles.tools}>
+        <ButtonLink to="/tenant-status/service-health/sources">{t('sources.link')}</ButtonLink>
+        <DialogButton icon={<AddRegular />} onClick={() => setOpening(true)}>
+          {t('health.openIssue')}
+        </DialogButton>
+      </div>
+      {isOpening ? <IssueDialog onClose={() => setOpening(false)} /> : null}
+    </Needs>
+  );
+}
+
+function ImportHint() {
+  const { t } = useTranslation();
+  if (!useMay(HEALTH_UPDATE)) return null;
+  return (
+    <p>
+      {t('sources.hint')}{' '}
+      <RouterLink to="/tenant-status/service-health/sources">{t('sources.connect')}</RouterLink>
+    </p>
+  );
+}
+
 const NONE: ServiceIssue[] = [];
 
 export function Issues({ open }: { open: string | undefined }) {
@@ -88,9 +122,11 @@ export function Issues({ open }: { open: string | undefined }) {
     <Section
       title={t('health.issuesTitle', { count: active, number: format.number(active) })}
       answer={answer}
+      actions={<Manage />}
     >
       <p className={styles.note}>{t('health.onlyAffecting')}</p>
       {issues.length === 0 ? <p>{past ? t('health.noPastIssues') : t('health.noIssues')}</p> : null}
+      {issues.length === 0 ? <ImportHint /> : null}
       <Disclosures
         entries={issues.map((issue) => ({ id: issue.id, issue, head: <Head issue={issue} /> }))}
         open={open}

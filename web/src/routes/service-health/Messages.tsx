@@ -33,6 +33,7 @@ import { Time } from '../../ui/Time';
 import { When } from '../../ui/When';
 import { SeverityBadge } from './badges';
 import { useRowStyles } from './Issues';
+import { EndMessage, PublishMessage } from './MessageActions';
 import { Section } from './Section';
 
 const useStyles = makeStyles({
@@ -140,6 +141,7 @@ function MessageView({ message }: { message: ServiceMessage }) {
         >
           {isArchived ? t('messages.unarchiveAction') : t('messages.archiveAction')}
         </Button>
+        <EndMessage message={message} />
       </div>
     </div>
   );
@@ -182,9 +184,12 @@ export function Messages({ open }: { open: string | undefined }) {
       title={title}
       answer={answer}
       actions={
-        <ButtonLink to="/notifications/$tab" params={{ tab: 'mine' }}>
-          {t('messages.preferences')}
-        </ButtonLink>
+        <div className={row.tools}>
+          <ButtonLink to="/notifications/$tab" params={{ tab: 'mine' }}>
+            {t('messages.preferences')}
+          </ButtonLink>
+          <PublishMessage />
+        </div>
       }
     >
       <p className={row.note}>{past ? t('messages.allShown') : t('messages.tenMessages')}</p>
