@@ -153,10 +153,14 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// After grouping there are the groups' properties, what the steps made, and how many rows each group had.
+    /// After grouping there are the groups' properties, what the steps made or kept, and how many rows each group had.
     fn keep_groups(&mut self, paths: &[Path], known: usize, is_distinct: bool) {
-        let kept_by_steps = self.context.kept.take().filter(|_| !is_distinct);
-        let mut kept = kept_by_steps.unwrap_or_default();
+        let kept_by_steps = self.context.kept.take();
+        if kept_by_steps.is_none() && !is_distinct {
+            // The rows of the groups are still whole.
+            return;
+        }
+        let mut kept = kept_by_steps.filter(|_| !is_distinct).unwrap_or_default();
         kept.extend(paths.iter().cloned());
         let is_grouped =
             |name: &str| paths.iter().any(|path| path.segments.first().is_some_and(|s| s == name));
