@@ -42,7 +42,8 @@ pub enum Level {
 /// One property to write.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Name on the wire; `a/b` is the property `b` inside the structured property `a`.
+    /// Name on the wire; `a/b` is the property `b` inside the structured property `a`; what is
+    /// inside one property stands together.
     pub name: Arc<str>,
     /// Type on the wire. A structured type or collection means that the column holds finished JSON as bytes.
     pub edm: EdmType,

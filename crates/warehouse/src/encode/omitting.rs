@@ -17,6 +17,8 @@ pub(super) struct Members<'a> {
 
 #[derive(Debug)]
 struct Member<'a> {
+    /// The structured properties around it.
+    groups: Vec<String>,
     /// `"name":`, and what stands before it.
     lead: String,
     array: &'a ArrayRef,
@@ -34,14 +36,15 @@ pub(super) fn compile<'a>(format: &RowFormat, batch: &'a RecordBatch) -> Result<
         let wrong = || EncodeError::Type(Arc::clone(&field.name));
         let array = batch.columns().get(field.column).ok_or_else(wrong)?;
         let value = step::value(array, &field.edm, format.ieee754_compatible).ok_or_else(wrong)?;
-        let name = &field.name;
+        let (groups, name) = step::nested(&field.name);
         let mut lead = String::new();
         if format.level == Level::Full && step::has_type(&field.edm) {
             let ty = field.edm.to_string();
             lead.push_str(&format!("\"{name}@odata.type\":\"#{}\",", ty.trim_start_matches("Edm.")));
         }
         lead.push_str(&format!("\"{name}\":"));
-        members.push(Member { lead, array, value });
+        let groups = groups.into_iter().map(str::to_owned).collect();
+        members.push(Member { groups, lead, array, value });
     }
     Ok(Members { head, has_head, members })
 }
@@ -53,16 +56,23 @@ impl Members<'_> {
         }
         out.pop();
         let mut is_first = !self.has_head;
+        let mut open: &[String] = &[];
         for member in &mut self.members {
             if member.array.is_null(row) {
                 continue;
             }
+            let same = open.iter().zip(&member.groups).take_while(|(open, group)| open == group).count();
+            out.extend(std::iter::repeat_n(b'}', open.len() - same));
             if !std::mem::take(&mut is_first) {
                 out.push(b',');
             }
+            for group in &member.groups[same..] {
+                out.extend_from_slice(format!("\"{group}\":{{").as_bytes());
+            }
+            open = &member.groups;
             out.extend_from_slice(member.lead.as_bytes());
             member.value.write(row, out);
         }
-        out.push(b'}');
+        out.extend(std::iter::repeat_n(b'}', open.len() + 1));
     }
 }

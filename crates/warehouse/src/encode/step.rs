@@ -162,7 +162,7 @@ fn text_at(array: &ArrayRef, row: usize) -> Option<&str> {
 
 /// Compiles `batch`. The steps of a row write `,{…}`.
 pub(super) fn compile<'a>(format: &RowFormat, batch: &'a RecordBatch) -> Result<Vec<Step<'a>>, EncodeError> {
-    let mut program = Program { steps: Vec::new(), literal: b",{".to_vec(), first: true, open: None };
+    let mut program = Program { steps: Vec::new(), literal: b",{".to_vec(), first: true, open: Vec::new() };
     if format.level == Level::Full {
         program.name("@odata.type", &format.entity_type);
     }
@@ -172,7 +172,7 @@ pub(super) fn compile<'a>(format: &RowFormat, batch: &'a RecordBatch) -> Result<
     for field in &format.fields {
         program.field(field, format, batch)?;
     }
-    program.close(None);
+    program.enter(&[]);
     program.literal.push(b'}');
     program.push(Value::Nothing);
     Ok(program.finish())
@@ -182,8 +182,8 @@ struct Program<'a> {
     steps: Vec<Step<'a>>,
     literal: Vec<u8>,
     first: bool,
-    /// The structured property that is being written.
-    open: Option<String>,
+    /// The structured properties that are being written, one inside the other.
+    open: Vec<String>,
 }
 
 impl<'a> Program<'a> {
@@ -220,13 +220,8 @@ impl<'a> Program<'a> {
         format: &RowFormat,
         batch: &'a RecordBatch,
     ) -> Result<(), EncodeError> {
-        let (group, name) = field.name.split_once('/').map_or((None, &*field.name), |(g, n)| (Some(g), n));
-        self.close(group);
-        if let (Some(group), None) = (group, &self.open) {
-            self.comma();
-            self.literal.extend_from_slice(format!("\"{group}\":{{").as_bytes());
-            (self.open, self.first) = (Some(group.to_owned()), true);
-        }
+        let (groups, name) = nested(&field.name);
+        self.enter(&groups);
         if format.level == Level::Full && has_type(&field.edm) {
             let type_name = field.edm.to_string();
             self.name(&format!("{name}@odata.type"), type_name.trim_start_matches("Edm."));
@@ -240,11 +235,19 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
-    /// Ends the structured property being written, unless it is `group`.
-    fn close(&mut self, group: Option<&str>) {
-        if self.open.is_some() && self.open.as_deref() != group {
+    /// Ends structured properties and begins others, so that what comes next is inside `groups`.
+    fn enter(&mut self, groups: &[&str]) {
+        let same = self.open.iter().zip(groups).take_while(|(open, group)| open == group).count();
+        while self.open.len() > same {
             self.literal.push(b'}');
-            (self.open, self.first) = (None, false);
+            self.first = false;
+            self.open.pop();
+        }
+        for group in &groups[same..] {
+            self.comma();
+            self.literal.extend_from_slice(format!("\"{group}\":{{").as_bytes());
+            self.first = true;
+            self.open.push((*group).to_owned());
         }
     }
 
@@ -275,6 +278,14 @@ impl<'a> Program<'a> {
             }
         }
         self.steps
+    }
+}
+
+/// The structured properties around a property, and its own name: `a/b/c` is `c` inside `b` inside `a`.
+pub(super) fn nested(name: &str) -> (Vec<&str>, &str) {
+    match name.rsplit_once('/') {
+        Some((groups, name)) => (groups.split('/').collect(), name),
+        None => (Vec::new(), name),
     }
 }
 
