@@ -265,6 +265,8 @@ fn session(environment: Arc<RuntimeEnv>) -> SessionState {
     let options = config.options_mut();
     options.sql_parser.enable_ident_normalization = false;
     options.sql_parser.collect_spans = true;
+    // It refuses plans for columns that only differ in whether they may be null.
+    options.execution.skip_physical_aggregate_schema_check = true;
     SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(environment)

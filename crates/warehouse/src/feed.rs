@@ -8,13 +8,17 @@
 //! Plain reads go from the files to the encoder; what needs sorting, grouping or other tables goes through the query
 //! engine ([`query`]). What is not offered is refused with 501, its place and its name. Pages are pinned to a snapshot of the lake: a download that runs over midnight shows one day.
 
+mod all;
 pub mod compat;
+mod cross;
 mod data;
 mod delta;
 mod expand;
 mod filter;
+mod follow;
 mod output;
 mod plan;
+mod property;
 mod query;
 mod rows;
 mod tables;
@@ -33,6 +37,7 @@ use lake::{Lake, SnapshotError};
 use odata::negotiate::{self, Agreed, Document, Format, Wish};
 use odata::path::Resource;
 
+use all::All;
 use delta::Changes;
 pub(crate) use query::literal;
 pub use rows::{Broken, Rows};
@@ -115,6 +120,8 @@ pub enum FeedBody {
     Whole(Bytes),
     /// Rows to be written.
     Rows(Box<Rows>),
+    /// Rows of all tables to be written.
+    All(Box<All>),
     /// Changes to be written.
     Changes(Box<Changes>),
 }
@@ -139,6 +146,7 @@ impl FeedBody {
                 }
             }
             Self::Rows(rows) => rows.run(emit),
+            Self::All(all) => all.run(emit),
             Self::Changes(changes) => changes.run(emit),
         }
     }
@@ -189,10 +197,11 @@ impl Feed {
                     _ => Err(Failure::bad_request("$id names no entity of this service.").target("$id")),
                 }
             }
-            Resource::All(_) => Err(not_offered("$all is not offered; read the entity sets one by one.")),
-            Resource::CrossJoin(_) => {
-                Err(not_offered("$crossjoin is not offered; read the entity sets one by one."))
+            Resource::All(_) | Resource::CrossJoin(_) if request.is_compat => {
+                Err(compat::refusal(path.trim_matches('/')))
             }
+            Resource::All(ty) => self.everything(request, version, &model, ty.as_deref()),
+            Resource::CrossJoin(sets) => self.cross_join(request, version, &model, &sets),
         }
     }
 

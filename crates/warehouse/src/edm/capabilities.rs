@@ -15,6 +15,40 @@ const FORMATS: [&str; 7] = [
 
 const ENCODINGS: [&str; 3] = ["zstd", "gzip", "br"];
 
+/// The transformations of `$apply`.
+const TRANSFORMATIONS: [&str; 18] = [
+    "aggregate",
+    "bottomcount",
+    "bottompercent",
+    "bottomsum",
+    "compute",
+    "concat",
+    "filter",
+    "groupby",
+    "identity",
+    "join",
+    "orderby",
+    "outerjoin",
+    "search",
+    "skip",
+    "top",
+    "topcount",
+    "toppercent",
+    "topsum",
+];
+
+/// What `$apply` takes, everywhere.
+fn aggregation() -> Annotation {
+    let names = TRANSFORMATIONS.iter().map(|name| Value::from(*name)).collect();
+    let rollup = ("Org.OData.Aggregation.V1.RollupType".to_owned(), "SingleHierarchy".to_owned());
+    let supported = Value::record([
+        ("Transformations", Value::Collection(names)),
+        ("Rollup", Value::Enum(rollup.0, rollup.1)),
+        ("From", true.into()),
+    ]);
+    Annotation::new("Org.OData.Aggregation.V1.ApplySupportedDefaults", supported)
+}
+
 fn truth(term: &str, name: &str, holds: bool) -> Annotation {
     Annotation::capability(term, Value::record([(name, holds.into())]))
 }
@@ -26,13 +60,11 @@ pub(super) fn of_service(model: Model) -> Model {
         formats: &FORMATS,
         encodings: &ENCODINGS,
         functions: &capabilities::FUNCTIONS,
-        cross_joins: false,
+        cross_joins: true,
     };
-    capabilities::of_service(model, &offer).annotate(truth(
-        "ExpandRestrictions",
-        "Expandable",
-        has_navigation,
-    ))
+    capabilities::of_service(model, &offer)
+        .annotate(truth("ExpandRestrictions", "Expandable", has_navigation))
+        .annotate(aggregation())
 }
 
 /// What holds for each table.

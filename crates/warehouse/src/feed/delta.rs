@@ -13,13 +13,17 @@ use bytes::Bytes;
 use datafusion::logical_expr::{JoinType, LogicalPlan, LogicalPlanBuilder, ident};
 use datafusion::prelude::Column;
 use lake::engine::{Engine, EngineError};
-use lake::{DataFile, SnapshotId};
+use lake::{At, DataFile, SnapshotId};
 use odata::edm::EdmType;
 use std::sync::Arc;
 
-use super::query::Relation;
-use super::rows::Broken;
+use super::data::Asked;
+use super::plan::Plan;
+use super::query::{self, Relation};
+use super::rows::{Broken, Rows};
+use super::tables::SnapshotTables;
 use super::token::same_request;
+use super::{Feed, snapshot_failure};
 use crate::encode::{Field, IdFormat, Level, PageEncoder, RowFormat, json_text};
 
 /// The link to ask for changes after `snapshot` with.
@@ -30,7 +34,7 @@ pub(super) fn link(address: &str, query: &str, snapshot: SnapshotId) -> String {
 }
 
 /// The snapshot a token names.
-pub(super) fn known(token: &str) -> Result<SnapshotId, Failure> {
+fn known(token: &str) -> Result<SnapshotId, Failure> {
     let digits = token.bytes().all(|byte| byte.is_ascii_digit());
     token.parse().ok().filter(|_| digits).map(SnapshotId).ok_or_else(|| {
         let message = "This is no $deltatoken of the feed. Use @odata.deltaLink exactly as it was given.";
@@ -39,16 +43,72 @@ pub(super) fn known(token: &str) -> Result<SnapshotId, Failure> {
 }
 
 /// The known snapshot is no longer kept.
-pub(super) fn gone() -> Failure {
+fn gone() -> Failure {
     let message = "The snapshot this link compares with is no longer kept. Download the table again, with Prefer: \
                    odata.track-changes, and go on from the new link.";
     Failure::new(Code::Gone, message).target("$deltatoken")
 }
 
 /// Files of `left` that `right` has not.
-pub(super) fn only_in(left: &[DataFile], right: &[DataFile]) -> Vec<DataFile> {
+fn only_in(left: &[DataFile], right: &[DataFile]) -> Vec<DataFile> {
     let there: HashSet<_> = right.iter().map(|file| file.id).collect();
     left.iter().filter(|file| !there.contains(&file.id)).cloned().collect()
+}
+
+impl Feed {
+    /// What changed since the snapshot of `token`.
+    pub(super) fn changes(&self, asked: &Asked<'_>, plan: &Plan, token: &str) -> Result<Changes, Failure> {
+        if !asked.output.is_json() || !asked.options.apply.is_empty() || !asked.options.expand.is_empty() {
+            let message = "Changes are written as OData JSON of plain rows: leave out $apply, $expand and other formats.";
+            return Err(super::not_offered_at(message.to_owned(), "$deltatoken", 0));
+        }
+        let known = self.lake.snapshot(&At::Id(known(token)?)).map_err(|_| gone())?;
+        let before = SnapshotTables { snapshot: known, ..asked.tables.clone() };
+        let table = plan.table;
+        let days = || Some(plan.days.clone());
+        let old_files = before.files(table, days()).map_err(snapshot_failure)?;
+        let new_files = asked.tables.files(table, days()).map_err(snapshot_failure)?;
+        let about = |failure: query::QueryFailure| failure.into_failure("$filter");
+        let over = |files: Vec<DataFile>| asked.tables.over(table, files).map_err(about);
+        let (left, fresh) = (only_in(&old_files, &new_files), only_in(&new_files, &old_files));
+        let planner = asked.planner();
+        let mut names: Vec<_> = plan.chosen.iter().map(|at| table.columns[*at].name.to_owned()).collect();
+        let missing = |name: &&&str| !names.iter().any(|known| known == **name);
+        let lacking: Vec<_> = table.key.iter().filter(missing).map(|name| (*name).to_owned()).collect();
+        names.extend(lacking);
+        let chosen = |relation: Relation| {
+            let relation = planner.rows(relation, &asked.options)?;
+            relation.only(&names).map_err(about)
+        };
+        let relations = (chosen(over(left)?)?, chosen(over(fresh.clone())?)?, over(fresh)?);
+        let mut rows = Rows::new(
+            self.lake.clone(),
+            plan.clone(),
+            Vec::new(),
+            asked.tables.snapshot.id,
+            asked.output,
+            None,
+        );
+        rows.omits_nulls = asked.omits_nulls();
+        let mut format = rows.row_format();
+        // Removed rows need their ids, whatever the level.
+        format.id = Some(ids(table));
+        let address = format!("{}/{}", plan.root_url, plan.address);
+        let next = link(&address, &plan.query, asked.tables.snapshot.id);
+        let context = format!("{}/$metadata#{}", plan.root_url, table.name);
+        let is_401 = asked.agreed.version == odata::negotiate::Version::V401;
+        Changes::new(self.engine.clone(), relations, table.key, format, is_401, context, next)
+            .map_err(|error| query::QueryFailure::from(error).into_failure("$deltatoken"))
+    }
+}
+
+fn ids(table: &'static ::model::Table) -> IdFormat {
+    let field = |name: &&'static str| Field {
+        name: (*name).into(),
+        edm: table.column(name).map_or(EdmType::String, |column| crate::edm::edm_type(column.edm)),
+        column: usize::MAX,
+    };
+    IdFormat { member: "@odata.id", set: table.name, key: table.key.iter().map(field).collect() }
 }
 
 impl std::fmt::Debug for Changes {
@@ -75,7 +135,7 @@ pub struct Changes {
 impl Changes {
     /// `old` and `new` are the rows that satisfy the condition, with the chosen columns and the key; `all` is every row
     /// as it is now.
-    pub(super) fn new(
+    fn new(
         engine: Engine,
         (old, new, all): (Relation, Relation, Relation),
         key: &[&'static str],

@@ -15,6 +15,7 @@ use odata::edm::{EdmType, EntityType, Model};
 use odata::expr::Literal;
 use odata::query::{ExpandItem, ExpandKind, Options};
 
+use super::data::Asked;
 use super::query::{Link, Planner, Relation, Shape, Tables};
 use super::rows::Broken;
 use super::tables::SnapshotTables;
@@ -41,6 +42,20 @@ pub(super) struct With {
     pub(super) level: Level,
     pub(super) ieee754: bool,
     pub(super) omits_nulls: bool,
+}
+
+impl With {
+    pub(super) fn of(asked: &Asked<'_>, engine: Engine) -> Self {
+        Self {
+            engine,
+            tables: asked.tables.clone(),
+            model: Arc::clone(&asked.model),
+            now: asked.now.clone(),
+            level: asked.output.level(),
+            ieee754: asked.output.is_ieee754(),
+            omits_nulls: asked.omits_nulls(),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -158,14 +173,12 @@ struct Group {
 
 impl Item {
     fn new(with: &With, entity: &EntityType, item: &ExpandItem) -> Result<Self, Failure> {
-        let refused = |why: String| not_offered_at(why, "$expand", 0);
+        let refused = |why: String| not_offered_at(why, "$expand", item.path.span.start);
         let name = item.path.to_string();
         let link = Link::find(&with.model, &entity.name, &name);
         let link = link.ok_or_else(|| refused(format!("{name} cannot be expanded here.")))?;
+        // No navigation property leads to its own type, so that any number of `$levels` is the first one.
         let options = (*item.options).clone();
-        if item.levels.is_some() {
-            return Err(refused("$levels is not available; nest $expand instead.".to_owned()));
-        }
         if !options.apply.is_empty() {
             return Err(refused("$apply inside $expand is not available.".to_owned()));
         }
@@ -232,7 +245,7 @@ impl Item {
         let relation = super::query::linked(relation, self.link.there, values(here)).map_err(about)?;
         let planner = Planner { model: &with.model, entity: there, tables: &with.tables, now: &with.now };
         let relation = planner.rows(relation, &self.options)?;
-        planner.ordered(relation, &self.options)
+        Ok(planner.ordered(relation, &self.options, None)?.relation)
     }
 
     /// What is written of a related row.
@@ -242,10 +255,7 @@ impl Item {
                 let named = |shape: &&Shape| paths.iter().any(|path| path.to_string() == shape.name);
                 shapes.iter().filter(named).cloned().collect()
             }
-            None => {
-                let is_plain = |shape: &&Shape| !shape.name.contains(['/', '#']);
-                shapes.iter().filter(is_plain).cloned().collect()
-            }
+            None => shapes.iter().filter(|shape| !shape.is_hidden).cloned().collect(),
         }
     }
 

@@ -40,14 +40,7 @@ pub(super) enum Term {
 }
 
 impl Filter {
-    /// Takes `expr` apart for `table`.
-    pub(super) fn new(expr: &Expr, table: &Table) -> Self {
-        let mut filter = Self::default();
-        filter.add(expr, table);
-        filter
-    }
-
-    /// Adds a condition that must hold too.
+    /// Takes `expr` apart for `table`: it must hold too.
     pub(super) fn add(&mut self, expr: &Expr, table: &Table) {
         if let ExprKind::And(terms) = &expr.kind {
             terms.iter().for_each(|term| self.add(term, table));

@@ -76,6 +76,10 @@ impl Output {
         matches!(self, Self::Odata(_))
     }
 
+    pub(super) const fn is_lines(self) -> bool {
+        matches!(self, Self::Ndjson)
+    }
+
     pub(super) fn level(self) -> Level {
         match self {
             Self::Odata(Format::Json { metadata: Metadata::Full, .. }) => Level::Full,

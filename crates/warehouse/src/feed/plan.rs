@@ -8,7 +8,7 @@ use jiff::ToSpan as _;
 use lake::SnapshotId;
 use odata::edm::Model;
 use odata::expr::Expr;
-use odata::query::{Context, Options, SystemOption, parse_options};
+use odata::query::{Context, Options, SystemOption, Transformation, parse_options};
 
 use super::FeedRequest;
 use super::filter::{Filter, Term};
@@ -16,7 +16,7 @@ use super::target::Target;
 use super::token::Place;
 use crate::lifetime::date_key;
 
-const OFFERED: [SystemOption; 13] = [
+const OFFERED: [SystemOption; 14] = [
     SystemOption::Apply,
     SystemOption::Compute,
     SystemOption::Count,
@@ -24,6 +24,7 @@ const OFFERED: [SystemOption; 13] = [
     SystemOption::Expand,
     SystemOption::Filter,
     SystemOption::Id,
+    SystemOption::Levels,
     SystemOption::OrderBy,
     SystemOption::Search,
     SystemOption::Select,
@@ -38,6 +39,10 @@ pub(super) struct Plan {
     pub(super) table: &'static Table,
     /// Places of the chosen columns in the table, in the order they are written.
     pub(super) chosen: Vec<usize>,
+    /// The day `maxhistorydays` begins with.
+    pub(super) first_day: Option<i64>,
+    /// Whether rows are those of several tables.
+    pub(super) is_cross: bool,
     /// Whether only ids are written.
     pub(super) is_reference: bool,
     /// Whether the client chose them; the context URL then names them.
@@ -55,6 +60,8 @@ pub(super) struct Plan {
     pub(super) snapshot: Option<SnapshotId>,
     /// Rows of the files that earlier pages have passed.
     pub(super) first_row: u64,
+    /// What the last row of the page before is sorted by; rows are counted from behind it.
+    pub(super) after: Option<String>,
     /// The day the download began.
     pub(super) day: jiff::civil::Date,
     pub(super) root_url: String,
@@ -82,21 +89,26 @@ impl Plan {
         page_rows: u64,
     ) -> Result<Self, Failure> {
         let table = target.table;
+        let is_fit = |place: &Place| place.after.is_none() || !options.orderby.is_empty();
         let place = match options.skiptoken.as_deref() {
             None => None,
-            Some(text) => Some(Place::parse(text).ok_or_else(|| {
+            Some(text) => Some(Place::parse(text).filter(is_fit).ok_or_else(|| {
                 let message =
                     "This is no $skiptoken of the feed. Use @odata.nextLink exactly as it was given.";
                 Failure::bad_request(message).target("$skiptoken")
             })?),
         };
-        let day = place.map_or(request.today, |place| place.day);
-        // A filter behind $apply is about its results, not about the table.
-        let condition = condition.filter(|_| options.apply.is_empty());
-        let filter = condition.map(|expr| Filter::new(expr, table)).unwrap_or_default();
+        let day = place.as_ref().map_or(request.today, |place| place.day);
+        // A filter behind $apply is about its results, not about the table; those it begins with are.
+        let mut filter = Filter::default();
+        match condition.filter(|_| options.apply.is_empty()) {
+            Some(condition) => filter.add(condition, table),
+            None => first_filters(options).for_each(|condition| filter.add(condition, table)),
+        }
         let term_columns = filter.columns();
         let mut days = filter.days;
-        if let Some(first) = history(options, day)?
+        let first_day = history(options, day)?;
+        if let Some(first) = first_day
             && table.is_dated()
             && !filter.names_date_key
         {
@@ -110,6 +122,8 @@ impl Plan {
         Ok(Self {
             table,
             chosen,
+            first_day,
+            is_cross: false,
             is_reference: false,
             is_chosen: options.select.is_some(),
             days,
@@ -119,14 +133,23 @@ impl Plan {
             top: if target.is_single() { Some(1) } else { options.top },
             count: options.count,
             page_rows,
-            snapshot: place.map(|place| place.snapshot),
-            first_row: place.map_or(0, |place| place.row),
+            snapshot: place.as_ref().map(|place| place.snapshot),
+            first_row: place.as_ref().map_or(0, |place| place.row),
+            after: place.and_then(|place| place.after),
             day,
             root_url: request.root_url.to_owned(),
             address: target.address.clone(),
             query: request.query.to_owned(),
         })
     }
+}
+
+/// The conditions `$apply` begins with.
+pub(super) fn first_filters(options: &Options) -> impl Iterator<Item = &Expr> {
+    options.apply.iter().map_while(|step| match &step.kind {
+        Transformation::Filter(condition) => Some(condition),
+        _ => None,
+    })
 }
 
 /// The first day that `maxhistorydays` leaves: today minus that many days, so that 7 gives eight dates, as documented.

@@ -6,6 +6,7 @@
 
 mod apply;
 mod expression;
+mod order;
 mod related;
 mod rowwise;
 mod search;
@@ -17,16 +18,17 @@ mod tests;
 
 use api::{Code, Failure};
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{LogicalPlan, SortExpr, ident, lit};
+use datafusion::logical_expr::{LogicalPlan, ident, lit};
 use lake::engine::EngineError;
 use odata::edm::{EntityType, Model};
 use odata::expr::{ExprKind, Literal, Span};
-use odata::query::{Options, OrderItem};
+use odata::query::Options;
 
 use apply::Applying;
-use expression::Scope;
-pub(super) use related::Link;
+pub(super) use order::{Key, Ordered, place_of_last};
+use order::{sort_keys, sorted};
 use related::Related;
+pub(super) use related::{Link, inside};
 pub(super) use shape::{Relation, Shape};
 pub(super) use value::arrow_type;
 pub(crate) use value::literal;
@@ -112,9 +114,9 @@ impl Planner<'_> {
     /// The rows `options` ask for, in order, without regard to `$top` and `$skip`; hidden columns are still there.
     pub(super) fn rows(&self, relation: Relation, options: &Options) -> Result<Relation, Failure> {
         let related = Related { model: self.model, tables: self.tables, now: self.now };
-        let applying = Applying { related, entity: self.entity };
+        let applying = Applying::new(related, self.entity);
         let about = |option: &'static str| move |failure: QueryFailure| failure.into_failure(option);
-        let mut relation = applying.all(relation, &options.apply).map_err(about("$apply"))?;
+        let mut relation = applying.run(relation, &options.apply).map_err(about("$apply"))?;
         if let Some(search) = &options.search {
             let condition = search::condition(search, &relation.shapes);
             relation = relation.with(|plan| plan.filter(condition)).map_err(about("$search"))?;
@@ -125,44 +127,12 @@ impl Planner<'_> {
         }
         Ok(relation)
     }
-
-    /// `relation` in the order of `$orderby`; ties are broken by the key, so that pages fit together.
-    pub(super) fn ordered(&self, relation: Relation, options: &Options) -> Result<Relation, Failure> {
-        if options.orderby.is_empty() {
-            return Ok(relation);
-        }
-        let order = || {
-            let related = Related { model: self.model, tables: self.tables, now: self.now };
-            let mut items = options.orderby.clone();
-            let exprs = items.iter_mut().map(|item| &mut item.expr);
-            let relation = related.join(relation, self.entity, exprs)?;
-            let mut keys = sort_keys(&Scope::of(self.model, &relation, self.now), &items)?;
-            let is_entity = self.entity.key.iter().all(|name| relation.shape(name).is_some());
-            if options.apply.is_empty() && is_entity {
-                keys.extend(self.entity.key.iter().map(|name| ident(name.as_str()).sort(true, true)));
-                return relation.with(|plan| plan.sort(keys));
-            }
-            sorted(relation, keys)
-        };
-        order().map_err(|failure: QueryFailure| failure.into_failure("$orderby"))
-    }
-}
-
-/// `$orderby`'s items: null comes before everything.
-fn sort_keys(scope: &Scope<'_>, items: &[OrderItem]) -> Result<Vec<SortExpr>, QueryFailure> {
-    let key = |item: &OrderItem| Ok(scope.value(&item.expr)?.sort(!item.descending, !item.descending));
-    items.iter().map(key).collect()
-}
-
-/// Sorted by `keys`, then by every column: the same order each time.
-fn sorted(relation: Relation, mut keys: Vec<SortExpr>) -> Result<Relation, QueryFailure> {
-    keys.extend(relation.shapes.iter().map(|shape| ident(shape.name.as_str()).sort(true, true)));
-    relation.with(|plan| plan.sort(keys))
 }
 
 /// A part of the rows.
 pub(super) fn part(relation: Relation, skip: u64, rows: Option<u64>) -> Result<Relation, QueryFailure> {
-    relation.with(|plan| plan.limit(apply::size(skip), rows.map(apply::size)))
+    let size = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX).min(i64::MAX as usize);
+    relation.with(|plan| plan.limit(size(skip), rows.map(size)))
 }
 
 /// How many rows there are, as a plan of one number.

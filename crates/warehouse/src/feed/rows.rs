@@ -13,10 +13,11 @@ use lake::engine::{Engine, EngineError};
 use lake::{DataFile, Lake, ReadError, SnapshotId};
 use odata::edm::EdmType;
 
+use super::cross::Nested;
 use super::expand::Expansion;
 use super::output::Output;
 use super::plan::Plan;
-use super::query::Shape;
+use super::query::{Key, Shape, place_of_last};
 use super::token::{Place, next_link};
 use super::{delta, filter};
 use crate::encode::{EncodeError, Field, IdFormat, Level, RowFormat, json_text};
@@ -51,6 +52,8 @@ pub(super) struct Query {
     pub(super) page: LogicalPlan,
     /// How many rows match.
     pub(super) count: LogicalPlan,
+    /// What tells the place of a row in the order, if rows can be found by it.
+    pub(super) keys: Vec<Key>,
     /// What is written, with the columns of the plan.
     pub(super) shapes: Vec<Shape>,
     /// Columns of the plan, written or not.
@@ -58,6 +61,8 @@ pub(super) struct Query {
     /// Whether rows are entities of the table, which have a type and an id.
     pub(super) are_entities: bool,
     pub(super) expand: Option<Expansion>,
+    /// What stands for the tables of a cross join.
+    pub(super) nested: Vec<Nested>,
     /// Whether the context URL names the properties.
     pub(super) context: Option<String>,
 }
@@ -83,9 +88,17 @@ impl std::fmt::Debug for Rows {
     }
 }
 
-type Sink<'s> = dyn FnMut(&RecordBatch) -> Result<(), Broken> + 's;
-/// Where the next page begins, and how many rows it may have.
-type Next = Option<(u64, Option<u64>)>;
+pub(super) type Sink<'s> = dyn FnMut(&RecordBatch) -> Result<(), Broken> + 's;
+
+/// Where the next page begins.
+pub(super) struct Next {
+    /// Rows to pass.
+    row: u64,
+    /// How many rows are still wanted.
+    top: Option<u64>,
+    /// What the row that rows are counted from is sorted by.
+    after: Option<String>,
+}
 
 impl Rows {
     pub(super) fn new(
@@ -148,12 +161,12 @@ impl Rows {
     }
 
     /// What stands behind the rows of a page.
-    fn tail(&self, next: Next) -> String {
+    fn tail(&self, next: Option<Next>) -> String {
         let address = format!("{}/{}", self.plan.root_url, self.plan.address);
         match next {
-            Some((row, top)) => {
-                let place = Place { snapshot: self.snapshot, row, day: self.plan.day };
-                let link = next_link(&address, &self.plan.query, place, top);
+            Some(Next { row, top, after }) => {
+                let place = Place { snapshot: self.snapshot, row, day: self.plan.day, after };
+                let link = next_link(&address, &self.plan.query, &place, top);
                 format!(",\"@odata.nextLink\":{}}}", json_text(&link))
             }
             None if self.tracks_changes => {
@@ -165,7 +178,7 @@ impl Rows {
     }
 
     /// Gives the rows of the page to `sink`.
-    fn each(&self, sink: &mut Sink<'_>) -> Result<Next, Broken> {
+    pub(super) fn each(&self, sink: &mut Sink<'_>) -> Result<Option<Next>, Broken> {
         match &self.query {
             Some(query) => self.queried(query, sink),
             None if self.plan.terms.is_empty() => self.plain(sink),
@@ -220,29 +233,42 @@ impl Rows {
     }
 
     /// The plan of the page asks for one row more than the page has, to know whether there is another.
-    fn queried(&self, query: &Query, sink: &mut Sink<'_>) -> Result<Next, Broken> {
+    fn queried(&self, query: &Query, sink: &mut Sink<'_>) -> Result<Option<Next>, Broken> {
         let plan = &self.plan;
         let wanted = plan.top.unwrap_or(u64::MAX).min(plan.page_rows);
         let mut left = wanted;
-        let mut is_more = false;
+        let (mut is_more, mut last) = (false, None);
         for batch in query.engine.run(query.page.clone())? {
             let batch = batch?;
             let rows = left.min(batch.num_rows() as u64);
             is_more |= rows < batch.num_rows() as u64;
             let mut batch = batch.slice(0, rows as usize);
+            if rows > 0 {
+                let column = |name: &str| query.columns.iter().position(|known| known == name);
+                last = place_of_last(&batch, &query.keys, column);
+            }
             if let Some(expansion) = &query.expand {
                 batch = expansion.widen(batch)?;
+            }
+            if !query.nested.is_empty() {
+                batch = Nested::widen(&query.nested, batch)?;
             }
             sink(&batch)?;
             left -= rows;
         }
         let top = plan.top.map(|top| top - wanted.min(top));
-        let row = plan.first_row.saturating_add(plan.skip).saturating_add(wanted);
-        Ok((is_more && top != Some(0)).then_some((row, top)))
+        let next = match last {
+            Some(_) => Next { row: 0, top, after: last },
+            None => {
+                let row = plan.first_row.saturating_add(plan.skip).saturating_add(wanted);
+                Next { row, top, after: plan.after.clone() }
+            }
+        };
+        Ok((is_more && top != Some(0)).then_some(next))
     }
 
     /// Every row matches, so that files and row groups before the page are never opened.
-    fn plain(&self, sink: &mut Sink<'_>) -> Result<Next, Broken> {
+    fn plain(&self, sink: &mut Sink<'_>) -> Result<Option<Next>, Broken> {
         let total = self.total();
         let start = self.plan.first_row.saturating_add(self.plan.skip).min(total);
         let wanted_end = self.plan.top.map_or(total, |top| start.saturating_add(top).min(total));
@@ -258,11 +284,12 @@ impl Rows {
             }
             file_start += file.rows;
         }
-        Ok((end < wanted_end).then(|| (end, self.plan.top.map(|_| wanted_end - end))))
+        let top = self.plan.top.map(|_| wanted_end - end);
+        Ok((end < wanted_end).then_some(Next { row: end, top, after: None }))
     }
 
     /// Rows are looked at one by one; the next page goes on behind the last one looked at.
-    fn filtered(&self, sink: &mut Sink<'_>) -> Result<Next, Broken> {
+    fn filtered(&self, sink: &mut Sink<'_>) -> Result<Option<Next>, Broken> {
         let place = |column: usize| self.read.iter().position(|at| *at == column);
         let (mut skip, total) = (self.plan.skip, self.total());
         let wanted = self.plan.top.unwrap_or(u64::MAX).min(self.plan.page_rows);
@@ -284,7 +311,8 @@ impl Rows {
                 row += looked_at as u64;
                 if left == 0 {
                     let top = self.plan.top.map(|top| top.saturating_sub(wanted));
-                    return Ok((row < total && top != Some(0)).then_some((row, top)));
+                    let next = Next { row, top, after: None };
+                    return Ok((row < total && top != Some(0)).then_some(next));
                 }
             }
         }
@@ -312,6 +340,10 @@ impl Rows {
         if plan.is_reference {
             let what = if suffix.is_empty() { "Collection($ref)" } else { "$ref" };
             let context = format!("{}/$metadata#{what}", plan.root_url);
+            return (self.output.level() != Level::None).then(|| json_text(&context));
+        }
+        if plan.is_cross {
+            let context = format!("{}/$metadata#Collection(Edm.ComplexType)", plan.root_url);
             return (self.output.level() != Level::None).then(|| json_text(&context));
         }
         let mut context = format!("{}/$metadata#{}", plan.root_url, plan.table.name);
@@ -354,6 +386,8 @@ impl Rows {
         if let Some(expansion) = self.query.as_ref().and_then(|query| query.expand.as_ref()) {
             fields.extend(expansion.fields(names.len()));
         }
+        let nested = self.query.iter().flat_map(|query| query.nested.iter().enumerate());
+        fields.extend(nested.map(|(at, nested)| nested.field(names.len() + at)));
         let key: Vec<_> = plan.table.key.iter().filter_map(|name| plan.table.index(name)).collect();
         let lacks_key = plan.table.key.iter().any(|name| !fields.iter().any(|field| *field.name == **name));
         let are_entities = self.query.as_ref().is_none_or(|query| query.are_entities);

@@ -40,6 +40,7 @@ impl SnapshotTables {
             name: column.name.to_owned(),
             ty: crate::edm::edm_type(column.edm),
             nullable: column.nullable,
+            is_hidden: false,
         };
         let shapes: Vec<_> = table.shown_columns(self.version).map(|(_, column)| shape(column)).collect();
         // The names lose their table, so that joins can bring columns of the same name.

@@ -20,6 +20,8 @@ pub(super) struct Target {
     pub(super) address: String,
     /// A navigation property of the one row.
     pub(super) onward: Option<Onward>,
+    /// Whether the one row is what a navigation property leads to; there may be none.
+    pub(super) is_related: bool,
 }
 
 /// In which form.
@@ -72,7 +74,21 @@ impl Target {
             _ => return Err(not_offered(format!("This part of {set} is not offered; read {set} itself."))),
         };
         let equals = key.unwrap_or_default();
-        Ok(Self { table, version, equals, form, address: address.trim_matches('/').to_owned(), onward })
+        Ok(Self {
+            table,
+            version,
+            equals,
+            form,
+            address: address.trim_matches('/').to_owned(),
+            onward,
+            is_related: false,
+        })
+    }
+
+    /// All rows of `table`, for requests at `address`.
+    pub(super) const fn whole(table: &'static Table, version: Version, address: String) -> Self {
+        let (form, onward) = (Form::Collection, None);
+        Self { table, version, equals: Vec::new(), form, address, onward, is_related: false }
     }
 
     pub(super) const fn is_single(&self) -> bool {

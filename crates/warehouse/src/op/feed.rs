@@ -59,7 +59,7 @@ pub async fn handle(
     let is_head = parts.method == Method::HEAD;
     let answer = move || answer(&warehouse, tenant, root, &parts, is_compat);
     match tokio::task::spawn_blocking(answer).await.map_err(|error| Failure::internal(&error))? {
-        Err(failure) if is_compat && failure.code.status().0.is_client_error() => Ok(refusal(&url, id)),
+        Err(failure) if is_compat && is_refusal(&failure) => Ok(refusal(&url, id)),
         Err(failure) => Err(failure),
         Ok(answer) if is_head => {
             Ok(respond(FeedResponse { body: FeedBody::Whole(Bytes::new()), ..answer }, None, slot))
@@ -74,6 +74,11 @@ fn slot(warehouse: &Warehouse) -> Result<OwnedSemaphorePermit, Failure> {
         let message = "Too many downloads run at the moment. Try again in a few seconds.";
         Failure { retry_after_seconds: Some(5), ..Failure::new(Code::Unavailable, message) }
     })
+}
+
+/// Whether the request is to blame.
+fn is_refusal(failure: &Failure) -> bool {
+    failure.code == Code::NotImplemented || failure.code.status().0.is_client_error()
 }
 
 /// The original's refusal, which says nothing.

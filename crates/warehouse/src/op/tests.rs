@@ -1,5 +1,6 @@
 //! The doors over a real store and a real lake, on every engine.
 
+mod feed;
 mod relocate;
 mod retention;
 
@@ -131,9 +132,14 @@ impl Doors {
 }
 
 fn check(test: impl AsyncFn(&Doors, &Store)) {
+    check_from("2026-11-20T06:00:00Z", test);
+}
+
+/// The same, beginning at another time.
+fn check_from(start: &str, test: impl AsyncFn(&Doors, &Store)) {
     store::testkit::check(async |store| {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let world = World::seeded(3, "2026-11-20T06:00:00Z".parse().expect("an instant"));
+        let world = World::seeded(3, start.parse().expect("an instant"));
         let url = store.database().url().clone();
         let lakes = Lakes::new(folder.path().join("lake"), url, world.clone());
         let config = Config {

@@ -82,25 +82,72 @@ impl Related<'_> {
         if relation.shape(&name).is_some() {
             return Ok((relation, name));
         }
-        let (link, there) = self.link(entity, &segments[0], span)?;
+        // Behind a `join`, a path may begin with the row that was joined.
+        let joined = relation.shape(&presence(&segments[0])).map(|shape| shape.ty.clone());
+        let (here, entity, path) = match (joined, segments) {
+            (Some(EdmType::Entity(ty)), [alias, path @ ..]) if path.len() > 1 => {
+                let entity = self.model.find_entity_type(&ty).ok_or(QueryFailure::Empty)?;
+                (format!("{alias}/"), entity, path)
+            }
+            _ => (String::new(), entity, segments),
+        };
+        let (link, there) = self.link(entity, &path[0], span)?;
         if link.many {
-            let message = format!("{} leads to many; use {0}/any(…) or {0}/$count", segments[0]);
+            let message = format!("{} leads to many; use {0}/any(…) or {0}/$count", path[0]);
             return Err(QueryFailure::not_offered(message, span));
         }
-        let target = self.tables.relation(link.set)?;
-        let rest = &segments[1..];
-        let (target, inner) = match rest {
-            [property] => (target, property.clone()),
-            _ => self.single(target, there, rest, span)?,
-        };
-        let shape = target.shape(&inner).cloned();
-        let shape = shape.ok_or_else(|| {
-            QueryFailure::not_offered(format!("{} is not available in this place", segments.join("/")), span)
-        })?;
-        let shape = Shape { name: name.clone(), nullable: true, ..shape };
-        let columns = vec![(ident(link.there), LINK.to_owned()), (ident(inner.as_str()), name.clone())];
-        let relation = beside(relation, target.plan, columns, &link, vec![shape])?;
+        let (target, inner) = self.end(&link, there, &path[1..], span)?;
+        let shape = Shape { name: name.clone(), nullable: true, is_hidden: true, ..inner.clone() };
+        let columns = vec![(ident(link.there), LINK.to_owned()), (ident(inner.name.as_str()), name.clone())];
+        let here = format!("{here}{}", link.here);
+        let relation = beside(relation, target.plan, columns, &here, vec![shape], JoinType::Right)?;
         Ok((relation, name))
+    }
+
+    /// One row for each row and each of the rows its path leads to, with the property at the end; rows that lead to
+    /// none are gone.
+    pub(super) fn unfolded(
+        &self,
+        relation: Relation,
+        entity: &EntityType,
+        segments: &[String],
+        span: Span,
+    ) -> Result<(Relation, Shape), QueryFailure> {
+        let (link, there) = self.link(entity, &segments[0], span)?;
+        let (target, inner) = match &segments[1..] {
+            // The rows themselves, to be counted.
+            [] => {
+                let target = self.tables.relation(link.set)?;
+                let inner = target.shape(link.there).cloned().ok_or(QueryFailure::Empty)?;
+                (target, inner)
+            }
+            rest => self.end(&link, there, rest, span)?,
+        };
+        let name = format!("{}#{}", segments.join("/"), relation.shapes.len());
+        let shape = Shape { name: name.clone(), nullable: true, is_hidden: true, ..inner.clone() };
+        let columns = vec![(ident(link.there), LINK.to_owned()), (ident(inner.name.as_str()), name)];
+        let relation =
+            beside(relation, target.plan, columns, link.here, vec![shape.clone()], JoinType::Inner)?;
+        Ok((relation, shape))
+    }
+
+    /// The rows `link` leads to, and their property at the end of `path`.
+    fn end(
+        &self,
+        link: &Link,
+        there: &EntityType,
+        path: &[String],
+        span: Span,
+    ) -> Result<(Relation, Shape), QueryFailure> {
+        let target = self.tables.relation(link.set)?;
+        let (target, name) = match path {
+            [property] => (target, property.clone()),
+            _ => self.single(target, there, path, span)?,
+        };
+        let shape = target.shape(&name).cloned().ok_or_else(|| {
+            QueryFailure::not_offered(format!("{} is not available in this place", path.join("/")), span)
+        })?;
+        Ok((target, shape))
     }
 
     fn quantified(
@@ -193,12 +240,16 @@ impl Related<'_> {
         let grouped = target.plan.clone().aggregate([ident(link.there)], counts)?;
         let mut columns = vec![(ident(link.there), LINK.to_owned())];
         columns.extend(names.iter().map(|name| (ident(name.as_str()), name.clone())));
-        let shape = |name: &String| Shape { name: name.clone(), ty: EdmType::Int64, nullable: true };
-        let shapes = names.iter().map(shape).collect();
-        Ok((beside(relation, grouped, columns, link, shapes)?, names))
+        let shapes = names.iter().map(|name| Shape::hidden(name, EdmType::Int64)).collect();
+        Ok((beside(relation, grouped, columns, link.here, shapes, JoinType::Right)?, names))
     }
 
-    fn link(&self, entity: &EntityType, name: &str, span: Span) -> Result<(Link, &EntityType), QueryFailure> {
+    pub(super) fn link(
+        &self,
+        entity: &EntityType,
+        name: &str,
+        span: Span,
+    ) -> Result<(Link, &EntityType), QueryFailure> {
         let link = Link::find(self.model, &entity.name, name);
         let found = link.and_then(|link| Some((link, self.model.type_of_set(link.set)?)));
         found.ok_or_else(|| QueryFailure::not_offered(format!("{name} is not available in this place"), span))
@@ -206,7 +257,31 @@ impl Related<'_> {
 }
 
 /// The column that links, under a name of its own.
-const LINK: &str = "#link";
+pub(super) const LINK: &str = "#link";
+
+/// The column that says whether there is a joined row of this name; its type is that of the row.
+pub(super) fn presence(alias: &str) -> String {
+    format!("{alias}/#")
+}
+
+/// The rows as those inside the property `name`, which are of `entity`: columns are called by their path, and hidden.
+pub(in crate::feed) fn inside(
+    relation: Relation,
+    name: &str,
+    entity: &str,
+) -> Result<Relation, QueryFailure> {
+    let path = |shape: &Shape| format!("{name}/{}", shape.name);
+    let mut exprs: Vec<_> =
+        relation.shapes.iter().map(|shape| ident(shape.name.as_str()).alias(path(shape))).collect();
+    let mut shapes: Vec<_> = relation
+        .shapes
+        .iter()
+        .map(|shape| Shape { name: path(shape), is_hidden: true, ..shape.clone() })
+        .collect();
+    exprs.push(lit(true).alias(presence(name)));
+    shapes.push(Shape::hidden(&presence(name), EdmType::Entity(entity.to_owned())));
+    Ok(Relation { plan: relation.plan.project(exprs)?, shapes })
+}
 
 /// What a navigation property joins.
 #[derive(Clone, Copy, Debug)]
@@ -232,19 +307,20 @@ impl Link {
     }
 }
 
-/// `relation` with `shapes` of the related row beside each row; the related rows are held in memory, those of
-/// `relation` stream.
+/// `relation` with `shapes` of the related row beside each row, linked by its column `here`; the related rows are held
+/// in memory, those of `relation` stream.
 fn beside(
     relation: Relation,
     related: LogicalPlanBuilder,
     columns: Vec<(EngineExpr, String)>,
-    link: &Link,
+    here: &str,
     shapes: Vec<Shape>,
+    kind: JoinType,
 ) -> Result<Relation, QueryFailure> {
     let exprs: Vec<_> = columns.into_iter().map(|(expr, name)| expr.alias(name)).collect();
     let related = related.project(exprs)?;
-    let (here, there) = (vec![Column::from_name(link.here)], vec![Column::from_name(LINK)]);
-    let plan = related.join(relation.plan.build()?, JoinType::Right, (there, here), None)?;
+    let (here, there) = (vec![Column::from_name(here)], vec![Column::from_name(LINK)]);
+    let plan = related.join(relation.plan.build()?, kind, (there, here), None)?;
     let mut all = relation.shapes;
     all.extend(shapes);
     let exprs: Vec<_> = all.iter().map(|shape| ident(shape.name.as_str())).collect();
@@ -258,7 +334,7 @@ fn with_column(
     ty: EdmType,
 ) -> Result<(Relation, String), QueryFailure> {
     let name = format!("{}=", helpers[0]);
-    let shape = Shape { name: name.clone(), ty, nullable: true };
+    let shape = Shape::hidden(&name, ty);
     Ok((relation.and(vec![(value, shape)])?, name))
 }
 

@@ -11,6 +11,20 @@ pub(in crate::feed) struct Shape {
     pub(in crate::feed) name: String,
     pub(in crate::feed) ty: EdmType,
     pub(in crate::feed) nullable: bool,
+    /// Whether it only helps to compute others, and is never written.
+    pub(in crate::feed) is_hidden: bool,
+}
+
+impl Shape {
+    /// A column that may be null.
+    pub(super) fn made(name: &str, ty: EdmType) -> Self {
+        Self { name: name.to_owned(), ty, nullable: true, is_hidden: false }
+    }
+
+    /// The same, for what comes after; never written.
+    pub(super) fn hidden(name: &str, ty: EdmType) -> Self {
+        Self { is_hidden: true, ..Self::made(name, ty) }
+    }
 }
 
 /// Rows to be: a plan and its columns, which have unique names.
@@ -49,5 +63,15 @@ impl Relation {
         let shapes: Vec<_> = names.iter().filter_map(|name| self.shape(name).cloned()).collect();
         let exprs: Vec<_> = shapes.iter().map(|shape| ident(shape.name.as_str())).collect();
         Ok(Self { plan: self.plan.project(exprs)?, shapes })
+    }
+
+    /// Without the column `name`, if it is there.
+    pub(super) fn without(self, name: &str) -> Result<Self, QueryFailure> {
+        if self.shape(name).is_none() {
+            return Ok(self);
+        }
+        let others = self.shapes.iter().map(|shape| shape.name.clone()).filter(|known| known != name);
+        let others: Vec<_> = others.collect();
+        self.only(&others)
     }
 }

@@ -15,6 +15,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod applied;
+
 /// Name, type and whether it may be null.
 const COLUMNS: [(&str, EdmType, bool); 8] = [
     ("id", EdmType::Int64, false),
@@ -79,6 +81,7 @@ fn relation(rows: &[Row]) -> Relation {
         name: (*name).to_owned(),
         ty: ty.clone(),
         nullable: *nullable,
+        is_hidden: false,
     };
     Relation { plan, shapes: COLUMNS.iter().map(shape).collect() }
 }
@@ -94,8 +97,10 @@ fn engine(rows: &[Row], options: &Options) -> (Vec<String>, Vec<Row>) {
     let (model, now) = (model(), now());
     let planner = Planner { model: &model, entity: &model.entity_types[0], tables: &NoTables, now: &now };
     let found = planner.rows(relation(rows), options).expect("it is offered");
-    let found = planner.ordered(found, options).expect("it is offered");
+    let found = planner.ordered(found, options, None).expect("it is offered").relation;
     let found = part(found, options.skip.unwrap_or_default(), options.top).expect("a plan");
+    let shown = found.shapes.iter().filter(|shape| !shape.is_hidden).map(|shape| shape.name.clone());
+    let found = found.clone().only(&shown.collect::<Vec<_>>()).expect("a plan");
     let shapes = found.shapes.clone();
     let plan = found.plan.build().expect("a plan");
     let mut answer = Vec::new();
@@ -335,6 +340,38 @@ proptest! {
     }
 
     #[test]
+    fn pages_begin_behind_the_last_row(
+        rows in rows(), first in exprs().whole, second in prop_oneof![exprs().text, Just("at".to_owned())],
+        words in prop::array::uniform2(prop::sample::select(&["asc", "desc"][..])), page_rows in 3u64..9,
+    ) {
+        let query = format!("$orderby=flag {}, {first} {},{second}", words[0], words[1]);
+        let options = options(&escaped(&query).replacen("%3D", "=", 1));
+        let (_, expected) = engine(&rows, &options);
+        let (model, now) = (model(), now());
+        let planner = Planner { model: &model, entity: &model.entity_types[0], tables: &NoTables, now: &now };
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let ordered = planner.ordered(relation(&rows), &options, after.as_deref()).expect("it is offered");
+            let names: Vec<_> = ordered.relation.shapes.iter().map(|shape| shape.name.clone()).collect();
+            let page = part(ordered.relation, 0, Some(page_rows)).expect("a plan").plan.build().expect("a plan");
+            after = None;
+            for batch in ENGINE.with(|(engine, _)| engine.run(page)).expect("it runs") {
+                let batch = batch.expect("it ends");
+                let column = |name: &str| names.iter().position(|known| known == name);
+                after = place_of_last(&batch, &ordered.keys, column);
+                let at = column("id").expect("a column");
+                let ids = batch.column(at);
+                found.extend((0..batch.num_rows()).map(|row| literal(ids.as_ref(), row, &EdmType::Int64)));
+            }
+            if after.is_none() {
+                break;
+            }
+        }
+        let expected: Vec<_> = expected.iter().map(|row| row[0].clone()).collect();
+        prop_assert_eq!(found, expected, "{}", query);
+    }
+
+    #[test]
     fn groups_add_up(rows in rows()) {
         let aggregates = "$count as n,small with min as least,small with max as most,text with countdistinct as texts";
         let query = format!("$apply=groupby((word),aggregate({aggregates}))").replace(' ', "%20");
@@ -453,6 +490,20 @@ fn transformations() {
             ],
         ),
         ("orderby(small)/skip(1)/top(2)/aggregate(small with sum as total)", &["total=5"]),
+        (
+            "concat(topcount(2,small)/groupby((id,small)),orderby(small)/top(1)/groupby((id,small)))",
+            &["id=0 small=4", "id=4 small=10", "id=3 small=1"],
+        ),
+        (
+            "groupby((word),filter(small gt 3)/topcount(1,small)/aggregate($count as n))",
+            &["word='a' n=1", "word='b' n=1", "word='c' n=0"],
+        ),
+        ("groupby((word))/aggregate($count as n)", &["n=3"]),
+        ("aggregate(small with sum from word with max as most)", &["most=13"]),
+        (
+            "groupby((flag),aggregate(small with sum from word with max as most,$count as n))",
+            &["flag=false most=2 n=2", "flag=true most=13 n=3"],
+        ),
         ("search(b)/aggregate($count as n)", &["n=2"]),
     ] {
         assert_eq!(applied(apply), expected, "{apply}");
@@ -464,12 +515,13 @@ fn what_has_no_meaning_is_refused_at_its_place() {
     let (model, now) = (model(), now());
     let planner = Planner { model: &model, entity: &model.entity_types[0], tables: &NoTables, now: &now };
     for (query, option, position) in [
-        ("$apply=identity/groupby((word),topcount(1,small))", "$apply", 24),
-        ("$apply=aggregate(small with sum from word with max as most)", "$apply", 10),
+        ("$apply=identity/nest(identity as all)", "$apply", 9),
+        ("$apply=concat(identity,nest(identity as all))", "$apply", 16),
     ] {
         let options = options(&query.replace(' ', "%20"));
         let found = planner.rows(relation(&[]), &options);
-        let failure = found.and_then(|found| planner.ordered(found, &options)).expect_err(query);
+        let failure =
+            found.and_then(|found| Ok(planner.ordered(found, &options, None)?.relation)).expect_err(query);
         let told = (failure.code, failure.target.as_deref(), failure.position);
         assert_eq!(told, (Code::NotImplemented, Some(option), Some(position)), "{query}: {failure:?}");
     }

@@ -99,4 +99,4 @@ macro_rules! scripts {
     ($($name:ident),* $(,)?) => { $(#[test] fn $name() { check(stringify!($name)); })* };
 }
 
-scripts!(clients, options, formats, related, refusals, strict);
+scripts!(clients, crossjoin, options, formats, related, refusals, strict);
