@@ -66,13 +66,9 @@ const ADD_ERASED: Sql = Sql::tenant(
      on conflict (tenant_id, list_key, digest) do nothing",
 );
 /// The ids by which what the store holds can be an erased subject's.
-const IDS: Sql = Sql::tenant(
-    "select id from directory_user where tenant_id = $1
-     union all select id from device where tenant_id = $1
-     union all select user_id from device where tenant_id = $1 and user_id is not null
-     union all select primary_user_id from device where tenant_id = $1 and primary_user_id is not null
-     union all select azure_ad_device_id from device where tenant_id = $1 and azure_ad_device_id is not null
-     union all select eas_device_id from device where tenant_id = $1 and eas_device_id is not null",
+const USER_IDS: Sql = Sql::tenant("select id from directory_user where tenant_id = $1");
+const DEVICE_IDS: Sql = Sql::tenant(
+    "select id, user_id, primary_user_id, azure_ad_device_id, eas_device_id from device where tenant_id = $1",
 );
 
 /// The lists of who was erased.
@@ -117,11 +113,13 @@ pub(crate) fn kept_suppression(tx: &mut Tx<'_, '_>) -> Result<Suppression, SqlEr
 pub(crate) fn erased_still_held(tx: &mut Tx<'_, '_>) -> Result<BTreeMap<String, String>, SqlError> {
     let suppression = kept_suppression(tx)?;
     let mut found = BTreeMap::new();
-    if !suppression.is_empty() {
-        tx.each(&IDS, &[], |row| {
-            if let Some(Value::Text(id)) = row.values().first() {
-                found.extend(suppression.aliases([id.as_str()]));
-            }
+    if suppression.is_empty() {
+        return Ok(found);
+    }
+    for statement in [&USER_IDS, &DEVICE_IDS] {
+        tx.each(statement, &[], |row| {
+            let values = row.values();
+            found.extend(suppression.aliases((0..values.len()).filter_map(|at| text(values, at))));
             Ok(())
         })?;
     }
