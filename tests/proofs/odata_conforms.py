@@ -471,7 +471,7 @@ def _(service):
 
 @rule("4.01 minimal", 9.11, "substring from the end")
 def _(service):
-    same(service.names("$filter=substring(Name,-3,2) eq 'Pr'"), ["Premium Laptop Pro"])
+    same(service.names("$filter=substring(Name,-3,2) eq 'Mu'"), ["Coffee Mug"])
 
 
 @rule("4.01 minimal", 9.12, "keys as segments, beside the parentheses")

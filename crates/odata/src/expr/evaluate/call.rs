@@ -39,9 +39,9 @@ pub(super) fn call(function: Function, arguments: &[Literal], row: Row<'_>) -> L
         [Literal::Collection(items), Literal::Int(start), Literal::Int(length)]
             if function == Function::Substring =>
         {
-            let [start, length] =
-                [start, length].map(|number| usize::try_from((*number).max(0)).unwrap_or(usize::MAX));
-            Some(Literal::Collection(items.iter().skip(start).take(length).cloned().collect()))
+            let taken = usize::try_from((*length).max(0)).unwrap_or(usize::MAX);
+            let start = place(*start, items.len());
+            Some(Literal::Collection(items.iter().skip(start).take(taken).cloned().collect()))
         }
         _ => None,
     };
@@ -150,7 +150,7 @@ fn binary(function: Function, left: &Literal, right: &Literal) -> Option<Literal
             Some(Literal::String(after(text, *start).to_owned()))
         }
         (Literal::Collection(items), Literal::Int(start)) if function == Function::Substring => {
-            let start = usize::try_from((*start).max(0)).unwrap_or(usize::MAX);
+            let start = place(*start, items.len());
             Some(Literal::Collection(items.iter().skip(start).cloned().collect()))
         }
         (Literal::Collection(left), Literal::Collection(right)) => match function {
@@ -209,9 +209,16 @@ fn is_subsequence(left: &[Literal], right: &[Literal]) -> bool {
     right.iter().all(|item| rest.any(|candidate| candidate == item))
 }
 
-/// Text from the code point `start`; a negative start means the beginning.
+/// Where a part begins. A negative start counts from the end, as OData 4.01 defines it; one before the beginning means
+/// the beginning.
+fn place(start: i64, length: usize) -> usize {
+    let distance = usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX);
+    if start < 0 { length.saturating_sub(distance) } else { distance }
+}
+
+/// Text from the code point `start`.
 fn after(text: &str, start: i64) -> &str {
-    let start = usize::try_from(start.max(0)).unwrap_or(usize::MAX);
+    let start = if start < 0 { place(start, text.chars().count()) } else { place(start, 0) };
     text.char_indices().nth(start).map_or("", |(bytes, _)| &text[bytes..])
 }
 
