@@ -23,10 +23,9 @@ pub(crate) fn model() -> Model {
         .entity_type(company());
     let model = functions().into_iter().fold(model, Model::operation);
     let model = imports().into_iter().fold(model, Model::import);
-    let model =
-        sets().into_iter().fold(model, |model, set| model.entity_set(capabilities::of_read_only(set)));
-    let company = Singleton::new("Company", "CompanyInfo")
-        .annotate(Annotation::capability("UpdateRestrictions", Value::record([("Updatable", false.into())])));
+    let model = sets().into_iter().fold(model, Model::entity_set);
+    let company =
+        Singleton::new("Company", "CompanyInfo").annotate(holds("UpdateRestrictions", "Updatable", false));
     service_capabilities(model.singleton(company))
 }
 
@@ -243,19 +242,42 @@ fn imports() -> Vec<OperationImport> {
 fn sets() -> Vec<EntitySet> {
     let version = Value::Collection(vec![Value::PropertyPath("Version".to_owned())]);
     let tracked = Value::record([("Supported", true.into())]);
+    let open = capabilities::of_read_only;
+    let products = EntitySet::new("Products", "Product")
+        .binding("Category", "Categories")
+        .binding("Descriptions", "ProductDescriptions")
+        .binding("RelatedProducts", "Products")
+        .annotate(Annotation::core("OptimisticConcurrency", version))
+        .annotate(Annotation::capability("ChangeTracking", tracked))
+        .annotate(holds("ReadRestrictions", "Readable", true));
     vec![
-        EntitySet::new("Products", "Product")
-            .binding("Category", "Categories")
-            .binding("Descriptions", "ProductDescriptions")
-            .binding("RelatedProducts", "Products")
-            .annotate(Annotation::core("OptimisticConcurrency", version))
-            .annotate(Annotation::capability("ChangeTracking", tracked)),
-        EntitySet::new("Categories", "Category").binding("Products", "Products"),
-        EntitySet::new("ProductDescriptions", "ProductDescription").binding("Product", "Products"),
-        EntitySet::new("MediaItems", "MediaItem"),
-        EntitySet::new("ReadOnlyItems", "ReadOnlyItem"),
-        EntitySet::new("DecimalSamples", "DecimalSample"),
+        open(products),
+        open(EntitySet::new("Categories", "Category").binding("Products", "Products")),
+        open(EntitySet::new("ProductDescriptions", "ProductDescription").binding("Product", "Products")),
+        open(EntitySet::new("MediaItems", "MediaItem")),
+        closed(EntitySet::new("ReadOnlyItems", "ReadOnlyItem")),
+        open(EntitySet::new("DecimalSamples", "DecimalSample")),
     ]
+}
+
+/// A set that is only read as a whole, page by page, or by key.
+fn closed(set: EntitySet) -> EntitySet {
+    let restrictions = [
+        ("CountRestrictions", "Countable"),
+        ("FilterRestrictions", "Filterable"),
+        ("SortRestrictions", "Sortable"),
+        ("SearchRestrictions", "Searchable"),
+        ("ExpandRestrictions", "Expandable"),
+        ("SelectSupport", "Supported"),
+        ("InsertRestrictions", "Insertable"),
+        ("UpdateRestrictions", "Updatable"),
+        ("DeleteRestrictions", "Deletable"),
+    ];
+    restrictions.into_iter().fold(set, |set, (term, name)| set.annotate(holds(term, name, false)))
+}
+
+fn holds(term: &str, name: &str, holds: bool) -> Annotation {
+    Annotation::capability(term, Value::record([(name, holds.into())]))
 }
 
 fn service_capabilities(model: Model) -> Model {

@@ -3,6 +3,7 @@
 //! An option that OData does not define for a resource is a mistake of the client: 400. One that OData defines and the
 //! service does not execute is 501, which [`crate::query::Context::offering`] takes care of.
 
+use crate::edm::{EntitySet, Value};
 use crate::error::{QueryError, code};
 use crate::percent::decode;
 use crate::query::SystemOption;
@@ -92,4 +93,49 @@ pub(super) fn check(raw_query: &str, kind: Kind) -> Result<(), QueryError> {
         return Err(QueryError::bad(code::SYNTAX, message).in_option(option.name()));
     }
     Ok(())
+}
+
+/// What a set says of itself: the option, the term of the Capabilities vocabulary and its member.
+const OFFERS: [(SystemOption, &str, &str); 6] = [
+    (SystemOption::Filter, "FilterRestrictions", "Filterable"),
+    (SystemOption::OrderBy, "SortRestrictions", "Sortable"),
+    (SystemOption::Expand, "ExpandRestrictions", "Expandable"),
+    (SystemOption::Count, "CountRestrictions", "Countable"),
+    (SystemOption::Search, "SearchRestrictions", "Searchable"),
+    (SystemOption::Select, "SelectSupport", "Supported"),
+];
+
+/// Holds a set to its own annotations: what it says it does not offer is refused, however well it would work.
+///
+/// # Errors
+/// 400 with the first option the set does not offer; `is_counted` is its `$count` segment.
+pub(super) fn check_offered(set: &EntitySet, raw_query: &str, is_counted: bool) -> Result<(), QueryError> {
+    let mut given = Vec::new();
+    if is_counted {
+        given.push(SystemOption::Count);
+    }
+    for part in raw_query.split('&') {
+        let name = decode(part.split('=').next().unwrap_or_default(), true)?;
+        given.extend(SystemOption::named(name.trim()));
+    }
+    match given.into_iter().find(|option| !is_offered(set, *option)) {
+        Some(option) => {
+            let message = format!("'{}' does not offer {}; leave it out.", set.name, option.name());
+            Err(QueryError::bad(code::SYNTAX, message).in_option(option.name()))
+        }
+        None => Ok(()),
+    }
+}
+
+fn is_offered(set: &EntitySet, option: SystemOption) -> bool {
+    let Some((_, term, name)) = OFFERS.iter().find(|(known, ..)| *known == option) else { return true };
+    let term = format!("Org.OData.Capabilities.V1.{term}");
+    let mut members =
+        set.annotations.iter().filter(|annotation| annotation.term == term).filter_map(|annotation| {
+            match &annotation.value {
+                Value::Record(members) => Some(members),
+                _ => None,
+            }
+        });
+    !members.any(|members| members.iter().any(|(known, value)| known == name && *value == Value::Bool(false)))
 }

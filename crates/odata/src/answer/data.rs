@@ -9,7 +9,7 @@ use super::rows::{Item, World};
 use super::source::{Change, Entity, Media};
 use super::write::{Object, Writer, address};
 use super::{Request, Response, Service, failed, structured, value};
-use crate::edm::EdmType;
+use crate::edm::{EdmType, EntitySet};
 use crate::error::{QueryError, code};
 use crate::expr::Literal;
 use crate::json::{ErrorBody, context_url, write_int};
@@ -23,6 +23,9 @@ pub(super) type Answer = Result<Response, QueryError>;
 pub(super) fn read(service: &Service<'_>, request: &Request<'_>, path: &DataPath, query: &str) -> Answer {
     let kind = kind_of(path);
     applicable::check(query, kind)?;
+    if let Some(set) = set_itself(service, path) {
+        applicable::check_offered(set, query, kind == Kind::Count)?;
+    }
     let context = Context::for_path(service.model, path);
     let options = parse_options(query, &context)?;
     structured::check(&options, &path.ty, service.model)?;
@@ -42,6 +45,15 @@ pub(super) fn read(service: &Service<'_>, request: &Request<'_>, path: &DataPath
     let found = locate::locate(World::of(service, request), path)?;
     let request = &Request { query, ..request.clone() };
     self::found(service, request, path, &options, agreed, found)
+}
+
+/// The set, where the whole set is asked for and nothing inside it.
+fn set_itself<'a>(service: &Service<'a>, path: &DataPath) -> Option<&'a EntitySet> {
+    let is_whole = path.segments.iter().all(|segment| matches!(segment, Segment::Count | Segment::Reference));
+    match &path.root {
+        Root::Set(name) if is_whole => service.model.entity_sets.iter().find(|set| set.name == *name),
+        _ => None,
+    }
 }
 
 fn kind_of(path: &DataPath) -> Kind {
