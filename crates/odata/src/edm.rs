@@ -32,6 +32,9 @@ pub struct Model {
     pub imports: Vec<OperationImport>,
     /// Annotations of the container: conformance level, supported formats.
     pub annotations: Vec<Annotation>,
+    /// In XML, annotations of properties stand in `Annotations` elements beside the types (CSDL XML §14.2), for readers
+    /// that look nowhere else.
+    pub annotates_beside: bool,
 }
 
 /// A type with a key.

@@ -9,7 +9,8 @@ use odata::edm::{
 pub(crate) const NAMESPACE: &str = "ReferenceService";
 
 pub(crate) fn model() -> Model {
-    let model = Model::new(NAMESPACE, "Container")
+    let model = Model { annotates_beside: true, ..Model::new(NAMESPACE, "Container") };
+    let model = model
         .enum_type(product_status())
         .complex_type(address())
         .complex_type(dimensions())
@@ -65,9 +66,18 @@ fn dimensions() -> ComplexType {
 }
 
 fn product() -> EntityType {
+    let explained = "The customer-facing product name used in catalog listings and search results.";
+    let name = text("Name", 100)
+        .required()
+        .doc("Product display name")
+        .annotate(Annotation::core("LongDescription", explained.into()))
+        .annotate(Annotation::new(
+            "Org.OData.Validation.V1.Pattern",
+            "^[A-Za-z0-9][A-Za-z0-9 -]{0,99}$".into(),
+        ));
     let ty = EntityType::new("Product")
         .key("ID", EdmType::Guid)
-        .property(text("Name", 100).required().doc("Product display name"))
+        .property(name)
         .property(text("Description", 500).doc("Detailed product description"));
     let numbers = [
         required("Price", EdmType::Double),

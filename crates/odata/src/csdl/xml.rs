@@ -31,6 +31,9 @@ pub fn to_xml(model: &Model, version: Version) -> String {
     model.operations.iter().for_each(|operation| out.operation(operation));
     out.container();
     out.annotations_of_container();
+    if model.annotates_beside {
+        out.annotations_of_properties();
+    }
     out.annotations("", &of_schema(model));
     out.close("Schema");
     out.close("edmx:DataServices");
@@ -133,6 +136,9 @@ impl Out<'_> {
         }
         for (name, value) in &facets {
             attributes.extend(value.as_deref().map(|value| (*name, value)));
+        }
+        if self.model.annotates_beside {
+            return self.empty("Property", &attributes);
         }
         self.annotated("Property", &attributes, &property.doc, &property.annotations);
     }
@@ -265,6 +271,18 @@ impl Out<'_> {
         for singleton in &model.singletons {
             let target = format!("{container}/{}", singleton.name);
             self.annotations_for(&target, &singleton.doc, &singleton.annotations);
+        }
+    }
+
+    fn annotations_of_properties(&mut self) {
+        let model = self.model;
+        let entities = model.entity_types.iter().map(|ty| (&ty.name, &ty.properties));
+        let structured = model.complex_types.iter().map(|ty| (&ty.name, &ty.properties));
+        for (name, properties) in entities.chain(structured) {
+            for property in properties {
+                let target = format!("{}/{}", model.qualified(name), property.name);
+                self.annotations_for(&target, &property.doc, &property.annotations);
+            }
         }
     }
 
