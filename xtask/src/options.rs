@@ -46,6 +46,14 @@ pub(crate) enum Bench {
         #[arg(long, default_value_t = 100_000)]
         devices: u32,
     },
+    /// The first rows, the last rows and one day of a long history, each beside the others.
+    History {
+        #[arg(long, default_value_t = 850_000)]
+        devices: u32,
+        /// Each device has a row a day.
+        #[arg(long, default_value_t = 60)]
+        days: u32,
+    },
     /// The tenant status page's first paint and its API's answers, beside a door that does nothing.
     Status {
         /// Enrolled devices.

@@ -4,6 +4,7 @@
 
 mod checkin;
 mod feed;
+mod history;
 mod memory;
 mod snapshot;
 mod status;
@@ -35,6 +36,7 @@ pub(crate) fn command(site: &Site, what: &Bench, dev: bool) -> Result<()> {
         Bench::Feed { rows, days, runs } => feed::measure(site, &programs, rows, days, runs),
         Bench::Checkin { devices, seconds } => checkin::measure(site, &programs, devices, seconds),
         Bench::Snapshot { devices } => snapshot::measure(site, &programs, devices),
+        Bench::History { devices, days } => history::measure(site, devices, days),
         Bench::Status { devices } => status::measure(site, &programs, devices),
     }
 }
